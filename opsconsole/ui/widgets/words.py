@@ -118,6 +118,14 @@ def exact(at: datetime) -> str:
     return f"{local(at):%A %d %B %Y, %H:%M:%S}"
 
 
+def since_day(at: datetime, now: datetime) -> str:
+    """Return since when, as people say it: `today`, `yesterday`, `3 November`."""
+    here, there = local(now).date(), local(at).date()
+    if (days := (here - there).days) in (0, 1):
+        return ("today", "yesterday")[days]
+    return f"{there.day} {there:%B}" + (f" {there.year}" if there.year != here.year else "")
+
+
 def scope_words(scope: str) -> str:
     """Return what a pause reaches: `agent:mira` → `agent Mira`; `all` → `everything`."""
     kind, _, name = scope.partition(":")

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from opsconsole.domain.agent import Category
 from opsconsole.domain.enums import Effect, Level
 from opsconsole.engine.agents.deployments import furthest
+from opsconsole.engine.ladder.told import WITHOUT_EVIDENCE
 from opsconsole.engine.oversight.charter import charter
 from opsconsole.engine.oversight.charterpage import charter_page
 from opsconsole.engine.oversight.charterwords import deployed, never, overseen, reads, today
@@ -17,7 +18,7 @@ from opsconsole.engine.oversight.reviewpage import review_page
 from opsconsole.engine.oversight.span import month_before
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context
-from opsconsole.ui.panels.agents.data import Shown, standing_told, standing_words
+from opsconsole.ui.panels.agents.data import MOST_TOLD, Shown, standing_told, standing_words
 from opsconsole.ui.paper.saving import PageSaver
 from opsconsole.ui.widgets.basics import beside, button, card, clamped, label, pill, row
 from opsconsole.ui.widgets.clock import utc_now
@@ -105,7 +106,10 @@ class CharterPage(QWidget):
         made.setSpacing(2)
         stands = pill(words, tone)
         stands.setToolTip("" if is_paused else standing_told(found))
-        made.addLayout(beside(para(category.name, "h3"), stands, act))
+        marks: list[QWidget] = []
+        if any(cell == category.id for cell, _ in shown.row.marks.unproven):
+            marks.append(pill(WITHOUT_EVIDENCE, "warn"))
+        made.addLayout(beside(para(category.name, "h3"), *marks, stands, act))
         if category.criteria:
             criteria = clamped("muted")
             criteria.setText(category.criteria)
@@ -120,6 +124,10 @@ class CharterPage(QWidget):
             if kind.effect is not Effect.READ:
                 by_level[shown.spec.autonomy.level(tool, None)].append(tool_words(tool))
         column.addWidget(para(today(shown.spec)))
+        for text, tone in _marked(shown):
+            made = para(text)
+            made.setProperty("tone", tone)
+            column.addWidget(made)
         for level, words in _LEVELS:
             if by_level[level]:
                 column.addWidget(para(f"{words}: {listed(by_level[level])}"))
@@ -127,3 +135,14 @@ class CharterPage(QWidget):
         if exceptions:
             column.addWidget(para(f"{plural(exceptions, 'exception')} for single categories: see Autonomy.", "muted"))
         return frame
+
+
+def _marked(shown: Shown) -> Iterable[tuple[str, str]]:
+    """Yield (text, tone) of what was taken back, and of what is live without evidence."""
+    names = {category.id: category.name for category in shown.spec.playbook.categories}
+    for fall, words in zip(shown.row.marks.fallen, shown.row.fallen, strict=True):
+        yield f"Taken back in {names.get(fall.category, fall.category)}: it {words}, for {fall.why}.", "danger"
+    if shown.row.unproven:
+        titles = list(shown.row.marks.unproven.values())
+        more = [f"{len(titles) - MOST_TOLD} more"] if len(titles) > MOST_TOLD else []
+        yield f"{WITHOUT_EVIDENCE.capitalize()}: {listed([*titles[:MOST_TOLD], *more])}. See Ladder.", "warn"

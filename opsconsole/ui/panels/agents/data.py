@@ -12,11 +12,15 @@ from opsconsole.engine.agents.deployments import Liveness, furthest
 from opsconsole.engine.agents.file import load_spec, named_tools, source_of
 from opsconsole.engine.commands.switches import category_scope
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.marks import Marks, every_mark, fallen_words
 from opsconsole.store.queries import limits, versions
 from opsconsole.store.queries.views.overview import AgentGlance, overview
 from opsconsole.store.rows import VersionRow
 from opsconsole.ui.widgets.basics import Tone
+from opsconsole.ui.widgets.words import since_day
 
+MOST_TOLD = 8
+"""Of what is live without evidence, so many are named in a hover."""
 MOST_VERSIONS = 30
 """Versions that are shown; the command line lists all."""
 FIELDS = {
@@ -50,6 +54,17 @@ class AgentRow:
     """Why it is paused, empty where nobody said; None where it is not."""
     is_all_paused: bool
     currency: str
+    marks: Marks
+    """What of it is live without evidence, and what was taken back."""
+    fallen: tuple[str, ...]
+    """What was taken back, in words: `asks for every “Reply” since yesterday`."""
+
+    @property
+    def unproven(self) -> str:
+        """What is live without evidence, a line each; empty for nothing."""
+        titles = list(self.marks.unproven.values())
+        more = len(titles) - MOST_TOLD
+        return "\n".join([*titles[:MOST_TOLD], *([f"and {more} more"] if more > 0 else [])])
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +96,7 @@ def rows_of(kernel: Kernel) -> list[AgentRow]:
     conn, now = kernel.reader, kernel.clock.now()
     seen = overview(conn, since=now - _DAY, now=now)
     glances, switches = {glance.agent: glance for glance in seen.agents}, dict(limits.switches(conn))
-    found: list[AgentRow] = []
+    found, marks = list[AgentRow](), every_mark(conn, kernel, now=now)
     for version in kernel.roster.current(conn):
         spec, scope = version.spec, f"agent:{version.agent_id}"
         words, tone = stage_words(spec)
@@ -97,6 +112,10 @@ def rows_of(kernel: Kernel) -> list[AgentRow]:
                 switches.get(scope),
                 "all" in switches,
                 seen.currency,
+                marks[version.agent_id],
+                tuple(
+                    f"{fallen_words(fall)} since {since_day(fall.at, now)}" for fall in marks[version.agent_id].fallen
+                ),
             )
         )
     return sorted(found, key=lambda row: row.name.lower())

@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QVBoxLayou
 
 from opsconsole.engine.agents.deployments import furthest
 from opsconsole.engine.agents.warnings import stage_notes
+from opsconsole.engine.ladder.told import WITHOUT_EVIDENCE
 from opsconsole.ui.panels.agents.data import Shown, standing_told
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import beside, button, label, pill, row, set_pill
 from opsconsole.ui.widgets.keybutton import KeyButton
-from opsconsole.ui.widgets.texts import para
+from opsconsole.ui.widgets.texts import para, tip
 from opsconsole.ui.widgets.words import exact, listed, tool_words
 
 TABS = {
@@ -48,7 +49,8 @@ class AgentHead(QWidget):
         column.setContentsMargins(28, 22, 28, 8)
         column.setSpacing(4)
         column.addLayout(row(self._name, self._stage, None, self.dismiss, self.switch))
-        column.addLayout(beside(self._facts))
+        self.fallen, self.unproven = pill("Demoted", "danger"), pill(WITHOUT_EVIDENCE, "warn")
+        column.addLayout(beside(self._facts, self.fallen, self.unproven))
         column.addWidget(self._why)
         self._changed = label("", "error", is_wrapped=True)
         self.accept = button("Accept as it is now", self.accept_wanted.emit, kind="link")
@@ -71,6 +73,10 @@ class AgentHead(QWidget):
             thinks += ", by its own steps when no model answers"
         reason = f" · {version.reason}" if version.reason else ""
         self._facts.setText(f"Version {version.number}, in use since {exact(version.created_at)} · {thinks}{reason}")
+        self.fallen.setVisible(bool(agent.fallen))
+        self.fallen.setToolTip(tip("\n".join(f"It {words}" for words in agent.fallen)))
+        self.unproven.setVisible(bool(agent.unproven))
+        self.unproven.setToolTip(tip(agent.unproven))
         self.switch.name_it("Resume" if is_paused else "Pause")
         self.switch.setAccessibleName(f"{self.switch.text()} {agent.name}")
         self.dismiss.setAccessibleName(f"Dismiss {agent.name}…")

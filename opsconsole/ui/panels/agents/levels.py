@@ -7,7 +7,9 @@ from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Effect, Level
 from opsconsole.engine.agents.deployments import Liveness, furthest
+from opsconsole.engine.ladder.told import day
 from opsconsole.engine.oversight.levelwords import GROUPS, group_of, wall_of
+from opsconsole.store.queries.ladder import Demotion
 from opsconsole.ui.widgets.words import tool_words
 
 EVERY = ""
@@ -39,11 +41,13 @@ class SetLevel:
     """What holds it below its level; empty: nothing."""
     before: Level
     """The level without its own change."""
+    holds: Level | None = None
+    """What it is taken back to; None: it is not."""
 
     @property
     def words(self) -> str:
-        """Return it in words."""
-        return WORDS[self.level]
+        """Return it in words: where it was taken back, what holds now too."""
+        return WORDS[self.level] if self.holds is None else f"{int(self.level)} → {WORDS[self.holds]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class Matrix:
     """(category, its name, its stage)."""
     spec: AgentSpec
     changes: Mapping[Change, Level]
+    fallen: Mapping[Change, Demotion]
+    """Steps down in force, by (tool, category)."""
 
     def cell(self, line: int, column: int) -> SetLevel | None:
         """Return a cell; None in a heading."""
@@ -69,17 +75,25 @@ class Matrix:
         before, changed = level, self.changes.get((found.tool, category))
         if changed is not None:
             level = changed
-        wall = found.wall if level is Level.AUTONOMOUS else ""
-        return SetLevel(level, is_own or changed is not None, changed is not None, wall, before)
+        wall, holds = found.wall if level is Level.AUTONOMOUS else "", None
+        if (fall := self.fallen.get((found.tool, category))) is not None and fall.ceiling < level:
+            wall, holds = f"taken back on {day(fall.at.date())}, for {fall.why}", fall.ceiling
+        return SetLevel(level, is_own or changed is not None, changed is not None, wall, before, holds)
 
 
-def matrix_of(spec: AgentSpec, tools: Mapping[str, ActionType], changes: Mapping[Change, Level]) -> Matrix:
+def matrix_of(
+    spec: AgentSpec,
+    tools: Mapping[str, ActionType],
+    changes: Mapping[Change, Level],
+    fallen: Sequence[Demotion] = (),
+) -> Matrix:
     """Lay an agent's levels out.
 
     Args:
         spec: the agent as it is in use.
         tools: those its file names.
         changes: levels that are not saved yet.
+        fallen: steps down in force, the newest first.
     """
     groups: dict[str, list[Line]] = {name: [] for name in GROUPS}
     for tool, kind in tools.items():
@@ -91,7 +105,8 @@ def matrix_of(spec: AgentSpec, tools: Mapping[str, ActionType], changes: Mapping
     columns += [
         (category.id, category.name, _stands(furthest(spec, category.id))) for category in spec.playbook.categories
     ]
-    return Matrix(tuple(lines), tuple(columns), spec, dict(changes))
+    down = {(fall.tool, fall.category): fall for fall in fallen}
+    return Matrix(tuple(lines), tuple(columns), spec, dict(changes), down)
 
 
 def _stands(found: Liveness) -> str:

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from opsconsole.ui.panels.agents.data import AgentRow
+from opsconsole.engine.ladder.told import WITHOUT_EVIDENCE
+from opsconsole.ui.panels.agents.data import MOST_TOLD, AgentRow
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import label, row
 from opsconsole.ui.widgets.keybutton import KeyButton
@@ -20,22 +21,36 @@ class AgentFace(RowFace[AgentRow]):
     """What is said of an agent."""
 
     def card(self, row: AgentRow) -> Card:
-        return Card(title=row.name, text=_day(row), pills=(_pill(row),), beside=row.field)
+        text = _fallen(row) or _day(row)
+        return Card(title=row.name, text=text, pills=_pills(row), beside=row.field)
 
     def text(self, row: AgentRow) -> str:
-        return f"{row.name}, {_pill(row).words}: {_day(row)}"
+        pills = ", ".join(pill.words for pill in _pills(row))
+        return f"{row.name}, {pills}: {_fallen(row) or _day(row)}"
 
     def description(self, row: AgentRow) -> str:
         return f"{row.field}, version {row.number}"
 
     def tip(self, row: AgentRow) -> str:
-        return tip(f"Last 24 hours: {_day(row)}" + (f"\nPaused: {row.paused}" if row.paused else ""))
+        told = [f"Last 24 hours: {_day(row)}", *([f"Paused: {row.paused}"] if row.paused else [])]
+        told += [f"Taken back: it {fallen}" for fallen in row.fallen[:MOST_TOLD]]
+        told += [f"{WITHOUT_EVIDENCE.capitalize()}:\n{row.unproven}"] if row.unproven else []
+        return tip("\n".join(told))
 
 
-def _pill(row: AgentRow) -> Pill:
+def _pills(row: AgentRow) -> tuple[Pill, ...]:
+    first = Pill(row.stage, row.tone)
+    if row.fallen:
+        first = Pill("Demoted", "danger")
     if row.paused is not None or row.is_all_paused:
-        return Pill("Paused", "warn")
-    return Pill(row.stage, row.tone)
+        first = Pill("Paused", "warn")
+    return (first, Pill(WITHOUT_EVIDENCE, "warn")) if row.unproven else (first,)
+
+
+def _fallen(row: AgentRow) -> str:
+    """Return what was taken back; empty for nothing."""
+    more = f", and {len(row.fallen) - 1} more" if len(row.fallen) > 1 else ""
+    return "".join(row.fallen[:1]) + more
 
 
 def _day(row: AgentRow) -> str:

@@ -66,6 +66,8 @@ class MatrixModel(QAbstractTableModel):
             changed = ", not saved" if cell.is_changed else ""
             return f"{line.title}, {name} ({stage}): {cell.words}{changed}"
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleDescriptionRole):
+            if cell.holds is not None:
+                return f"{cell.wall[:1].upper()}{cell.wall[1:]}. It comes back by Ladder, once it is earned anew."
             return f"Still asks you: {cell.wall}. Only raised by hand, in the file." if cell.wall else ""
         return None
 

@@ -32,11 +32,14 @@ _Index = QModelIndex | QPersistentModelIndex
 def cell_words(cell: SetLevel, room: int) -> tuple[str, int]:
     """Return as much of a level as fits into `room` px, in words, in short, or its number, and the size of its font."""
     mark = " *" if cell.is_changed else ""
-    some = ((cell.words, fonts.BODY), (_SHORT[cell.level], fonts.BODY), (_SHORT[cell.level], fonts.SMALL))
+    set_, short = f"{int(cell.level)}", _SHORT[cell.level]
+    if cell.holds is not None:
+        set_, short = f"{set_}→{int(cell.holds)}", f"{set_} → {_SHORT[cell.holds]}"
+    some = ((cell.words, fonts.BODY), (short, fonts.BODY), (short, fonts.SMALL))
     for words, size in some:
         if painting.width_of(words + mark, size, fonts.SEMIBOLD) <= room:
             return words + mark, size
-    return f"{int(cell.level)}{mark.strip()}", fonts.BODY
+    return f"{set_}{mark.strip()}", fonts.BODY
 
 
 class MatrixDelegate(QStyledItemDelegate):
@@ -63,7 +66,7 @@ class MatrixDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_cell(self, painter: QPainter, rect: QRect, cell: SetLevel, *, is_own: bool, is_chosen: bool) -> None:
-        ground, ink = _LOOKS[cell.level]
+        ground, ink = _LOOKS[cell.level if cell.holds is None else cell.holds]
         place = rect.adjusted(_EDGE, 5, -_EDGE, -6)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -81,7 +84,11 @@ class MatrixDelegate(QStyledItemDelegate):
         side = Qt.AlignmentFlag.AlignHCenter if is_number else Qt.AlignmentFlag.AlignLeft
         painter.drawText(place.adjusted(_PAD, 0, -4, 0) if not is_number else place, _middle(side), words)
         if cell.wall:
-            painter.drawPixmap(place.right() - 18, place.center().y() - 7, self._theme.pixmap("shield", "warn"))
+            painter.drawPixmap(
+                place.right() - 18,
+                place.center().y() - 7,
+                self._theme.pixmap("shield", "warn" if cell.holds is None else "danger"),
+            )
 
 
 class Names(QHeaderView):

@@ -8,6 +8,7 @@ from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QBoxLayout, QButtonGroup, QPushButton, QVBoxLayout, QWidget
 
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.marks import NOTHING, Marks, every_mark
 from opsconsole.engine.oversight.digest import digest
 from opsconsole.engine.oversight.digestpage import digest_page
 from opsconsole.engine.oversight.span import week_before
@@ -58,6 +59,7 @@ class OverviewPanel(Panel):
         if self._window not in _WINDOWS:
             self._window = "look"
         self._state: Overview | None = None
+        self._marks: dict[str, Marks] = {}
         self._cards: dict[str, AgentCard] = {}
         content = QWidget()
         content.setObjectName("page")
@@ -169,11 +171,12 @@ class OverviewPanel(Panel):
     async def _load(self) -> None:
         window, look = self._window, self._last_look
 
-        def query(kernel: Kernel) -> Overview:
-            return overview(kernel.reader, since=_since(window, look, kernel.clock.now()), now=kernel.clock.now())
+        def query(kernel: Kernel) -> tuple[Overview, dict[str, Marks]]:
+            conn, now = kernel.reader, kernel.clock.now()
+            return overview(conn, since=_since(window, look, now), now=now), every_mark(conn, kernel, now=now)
 
         try:
-            self._state = await self.context.backend.read(query)
+            self._state, self._marks = await self.context.backend.read(query)
         except Exception as error:
             self._states.error(str(error), act=self.refresh)
             raise
@@ -264,7 +267,8 @@ class OverviewPanel(Panel):
         for glance in state.agents:
             if glance.agent not in self._cards:
                 self._cards[glance.agent] = AgentCard(self.context.theme, self.context.navigator, glance.agent)
-            self._cards[glance.agent].render(glance, since=_WINDOWS[self._shown], began_at=state.since)
+            made, marks = self._cards[glance.agent], self._marks.get(glance.agent, NOTHING)
+            made.render(glance, marks, since=_WINDOWS[self._shown], began_at=state.since)
         # All of them: one that comes between others moves those that follow.
         self._agents.show_cards([self._cards[glance.agent].frame for glance in state.agents])
 

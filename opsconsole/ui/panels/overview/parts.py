@@ -7,6 +7,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from opsconsole.engine.ladder.marks import Marks, fallen_words
+from opsconsole.engine.ladder.told import WITHOUT_EVIDENCE
 from opsconsole.store.queries.views.overview import AgentGlance
 from opsconsole.ui.panel import Navigator
 from opsconsole.ui.panels.overview import words
@@ -14,8 +16,11 @@ from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, card, label, pill, repolish, row
 from opsconsole.ui.widgets.charts.plain import Share, Sparkline, StackedBar
 from opsconsole.ui.widgets.flow import flowing
+from opsconsole.ui.widgets.texts import tip
 from opsconsole.ui.widgets.words import plural
 
+MOST_TOLD = 8
+"""Of what is live without evidence, so many are named in a hover."""
 PLACES = (
     ("alone", "Alone", "ok"),
     ("with_you", "With you", "accent"),
@@ -77,7 +82,8 @@ class AgentCard:
         self._line = Sparkline(theme, "Events a day, the last 14 days")
         self._bar = StackedBar(theme, "Where its events stand")
         self._places = {name: button("", lambda place=name: self._open(place), kind="link") for name, _, _ in PLACES}
-        column.addLayout(row(self._name, None, self._state))
+        self.unproven, self.fallen = pill(WITHOUT_EVIDENCE, "warn"), pill("Demoted", "danger")
+        column.addLayout(row(self._name, None, self.fallen, self.unproven, self._state))
         self._span = label("", "cap", is_wrapped=True)
         column.addWidget(self._span)
         column.addWidget(self._bar)
@@ -98,12 +104,16 @@ class AgentCard:
         else:
             self._go("feed", agent=self._agent, outcome=place, since=self._began_at)
 
-    def render(self, glance: AgentGlance, *, since: str, began_at: datetime) -> None:
+    def render(self, glance: AgentGlance, marks: Marks, *, since: str, began_at: datetime) -> None:
         """Show what holds now; `since` names the window in words, `began_at` is its begin."""
         self._began_at = began_at
         self._name.setText(glance.name)
         self._name.setAccessibleName(f"{glance.name}: open its events")
         self._state.setVisible(glance.is_paused or glance.is_dismissed)
+        self.unproven.setVisible(bool(marks.unproven))
+        self.unproven.setToolTip(tip("\n".join(list(marks.unproven.values())[:MOST_TOLD])))
+        self.fallen.setVisible(bool(marks.fallen))
+        self.fallen.setToolTip(tip("\n".join(f"It {fallen_words(fall)}: {fall.why}" for fall in marks.fallen)))
         self._state.setText("Dismissed" if glance.is_dismissed else "Paused")
         self._line.show_values(glance.days)
         shares = [
@@ -127,7 +137,8 @@ class AgentCard:
             made.setIcon(swatch(self._theme.color(share.token), is_dashed=share.is_dashed))
             made.setIconSize(QSize(9, 9))
         told = ", ".join(f"{share.name} {share.value:,}" for _, share in shown)
-        self.frame.setAccessibleName(f"{glance.name}: {counted}. {told}")
+        marked = ["demoted"] * bool(marks.fallen) + [WITHOUT_EVIDENCE] * bool(marks.unproven)
+        self.frame.setAccessibleName(". ".join([f"{glance.name}: {counted}", *marked, told]))
 
 
 def swatch(color: QColor, *, is_dashed: bool) -> QIcon:

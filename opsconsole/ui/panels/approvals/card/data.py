@@ -11,6 +11,7 @@ from opsconsole.domain.errors import NotFoundError
 from opsconsole.domain.lookalike import disguise
 from opsconsole.engine.commands.cards import CardView, Claim, card
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.marks import MarkBook
 from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import present
 from opsconsole.ui.panels.approvals.rows import amount
@@ -36,6 +37,8 @@ class Shown:
     view: CardView
     type: ActionType | None
     amount: str
+    is_without_evidence: bool = False
+    """What its agent does here is live though nothing proves that it may."""
 
     @property
     def is_question(self) -> bool:
@@ -59,7 +62,7 @@ class Notice:
 
 async def load_cards(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
     """Read cards, and what they would change in other systems; one that is gone meanwhile is left out."""
-    found: list[Shown] = []
+    found, marks = list[Shown](), MarkBook(kernel)
     for number in ids:
         try:
             view = await card(kernel, number)
@@ -68,7 +71,8 @@ async def load_cards(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
         kind = kernel.registry.type(view.tool)
         asked = present(approvals.approval(kernel.reader, number), str(number))
         action = present(runs.action(kernel.reader, asked.action_id), asked.action_id)
-        found.append(Shown(view, kind, amount(kind, action)))
+        is_bare = marks.of(view.agent_id).is_without_evidence(view.category, view.tool)
+        found.append(Shown(view, kind, amount(kind, action), is_bare))
     return tuple(found)
 
 

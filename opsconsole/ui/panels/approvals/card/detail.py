@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import ApprovalKind
+from opsconsole.engine.ladder.told import WITHOUT_EVIDENCE
 from opsconsole.ui.panels.approvals.card.answers import AnswerCard
 from opsconsole.ui.panels.approvals.card.data import Shown, fields, notices
 from opsconsole.ui.panels.approvals.card.parts import ChangedBanner, EventCard, NoticeStrip, QuotesCard
@@ -56,6 +57,8 @@ class CardDetail(QFrame):
         self._shown: Shown | None = None
         self.title, self.sub = clamped("h1"), label("", "muted", is_wrapped=True)
         self.risk, self.place = pill("", "plain"), label("", "small")
+        self.unproven = pill(WITHOUT_EVIDENCE, "warn")
+        self.unproven.setToolTip("Nothing proves yet that its agent may do this here: see its Ladder in Agents")
         self.facts = Facts(("Agent", "From", "Category", "Waiting"))
         self.why, self.reversal = label("", is_wrapped=True), label("", "small", is_wrapped=True)
         self.note = label("", "small", is_wrapped=True)
@@ -82,7 +85,7 @@ class CardDetail(QFrame):
         column.setSpacing(0)
         head = row(spacing=10)
         head.addWidget(self.title, 1)
-        for part in (self.risk, self.place):
+        for part in (self.unproven, self.risk, self.place):
             head.addWidget(part, 0, Qt.AlignmentFlag.AlignTop)
         column.addLayout(head)
         column.addSpacing(4)
@@ -143,6 +146,7 @@ class CardDetail(QFrame):
         self._shown = shown
         self._show_facts(shown, now)
         self.place.setText(place)
+        self.unproven.setVisible(shown.is_without_evidence)
         if is_same:
             return
         self._show_question(shown)
