@@ -5,7 +5,7 @@ from datetime import datetime
 
 from opsconsole.domain.errors import UserError
 from opsconsole.engine.agents import versions as agentversions
-from opsconsole.engine.agents.file import AgentFile
+from opsconsole.engine.agents.file import AgentFile, load_spec
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.agents.versions import NewVersion
 from opsconsole.engine.kernel import Kernel
@@ -112,6 +112,14 @@ def would_be_unproven(conn: Reader, kernel: Kernel, file: AgentFile, *, now: dat
     after = Ladder(conn, kernel.registry, spec, decides, now=now).unproven()
     before = {} if row is None else unproven(conn, kernel, kernel.roster.version(conn, row.id), now=now)
     return tuple(title for category, tool, title in after if (category, tool) not in before)
+
+
+def would_be_restored(conn: Reader, kernel: Kernel, agent: str, number: int, *, now: datetime) -> tuple[str, ...]:
+    """Return what `would_be_unproven` says of an earlier version of an agent; nothing where there is none."""
+    row = versions.numbered(conn, agent, number)
+    if row is None:
+        return ()
+    return would_be_unproven(conn, kernel, AgentFile(load_spec(row.spec), row.source), now=now)
 
 
 def _signed(

@@ -7,13 +7,13 @@ from functools import partial
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
-from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.enums import Level
 from opsconsole.domain.errors import OpsError
-from opsconsole.engine.agents.file import read_agent_text
+from opsconsole.engine.agents.file import AgentFile, read_agent_text
 from opsconsole.engine.agents.yamltext.change import ODD, put_all
 from opsconsole.engine.agents.yamltext.file import Loc
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.signed import would_be_unproven
 from opsconsole.engine.past.relevel import LevelEffect, effect_of
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context
@@ -49,6 +49,8 @@ class AutonomyPage(EditPage[_Held]):
         self._sent: tuple[str, dict[Change, Level]] = "", {}
         """(agent, what was set) that is being saved, or was last."""
         self._effect: LevelEffect | None = None
+        self._unproven: tuple[str, ...] = ()
+        """What is set would newly make live without evidence."""
         self._error = ""
         self.table = MatrixTable(context.theme)
         self.table.picked_changed.connect(self._tell)
@@ -173,7 +175,7 @@ class AutonomyPage(EditPage[_Held]):
     def save(self) -> None:
         """Save what is changed as a version."""
         shown = self._base
-        if shown is not None and self.bar.is_ready:
+        if shown is not None and self.bar.is_ready and self.bar.has_reason():
             self._sent = shown.row.id, dict(self.changes)
             self.save_wanted.emit(self._text(shown), self.bar.reason.text(), shown.row.number)
 
@@ -185,30 +187,32 @@ class AutonomyPage(EditPage[_Held]):
         if shown is None or not changes:
             return
 
-        def query(kernel: Kernel) -> LevelEffect:
-            changed = self._changed(kernel, shown, changes)
-            return effect_of(kernel.reader, shown.spec, changed, since=kernel.clock.now() - MONTH)
+        def query(kernel: Kernel) -> tuple[LevelEffect, tuple[str, ...]]:
+            file, now = self._changed(kernel, shown, changes), kernel.clock.now()
+            bare = would_be_unproven(kernel.reader, kernel, file, now=now)
+            return effect_of(kernel.reader, shown.spec, file.spec, since=now - MONTH), bare
 
-        effect, error = None, ""
+        effect, bare, error = None, tuple[str, ...](), ""
         try:
-            effect = await self._context.backend.read(query, lane="long")
+            effect, bare = await self._context.backend.read(query, lane="long")
         except (OpsError, LookupError) as failed:
             error = f"This cannot be saved: {failed}"
         if changes == self.changes:
-            self._effect, self._error = effect, error
+            self._effect, self._unproven, self._error = effect, bare, error
             self._render()
 
-    def _changed(self, kernel: Kernel, shown: Shown, changes: Mapping[Change, Level]) -> AgentSpec:
-        spec = read_agent_text(self._text(shown), f"{shown.row.id}.yaml", kernel.registry).spec
+    def _changed(self, kernel: Kernel, shown: Shown, changes: Mapping[Change, Level]) -> AgentFile:
+        file = read_agent_text(self._text(shown), f"{shown.row.id}.yaml", kernel.registry)
+        spec = file.spec
         if any(spec.autonomy.level(tool, category or None) is not level for (tool, category), level in changes.items()):
             raise LookupError(ODD)
-        return spec
+        return file
 
     def _render(self) -> None:
         shown = self._base
         if shown is None:
             return
-        matrix = matrix_of(shown.spec, shown.tools, self.changes)
+        matrix = matrix_of(shown.spec, shown.tools, self.changes, shown.row.marks.fallen)
         if not matrix.lines:
             self.states.empty("It changes nothing", _NONE)
         else:
@@ -224,7 +228,10 @@ class AutonomyPage(EditPage[_Held]):
             meaning = MEANWHILE.format(self._newer)
         is_sound = not self._error and not self._newer
         number, can_retry = shown.versions[0].number + 1, bool(self._error) and not self._newer
-        self.bar.show_for(number=number, meaning=meaning, is_sound=is_sound, is_busy=self.is_busy, can_retry=can_retry)
+        bare = self._unproven if self._effect is not None else ()
+        self.bar.show_for(
+            number=number, meaning=meaning, is_sound=is_sound, is_busy=self.is_busy, can_retry=can_retry, unproven=bare
+        )
 
     def _tell(self) -> None:
         """Say in words what is picked: the cells have room for few of them."""
@@ -238,6 +245,8 @@ class AutonomyPage(EditPage[_Held]):
         elif cell.is_changed and cell.before is not cell.level:
             words = f"{line.title}, {category}: {LEVELS[cell.before]} → {cell.words}"
         wall = f". It still asks you: {cell.wall}." if cell.wall and len(picked) == 1 else ""
+        if wall and cell.holds is not None:
+            wall = f". {cell.wall[:1].upper()}{cell.wall[1:]}."
         self.told.setText(words + wall)
         for level, made in self.levels.items():
             is_it = all(cell.level is level for _, _, cell in picked)

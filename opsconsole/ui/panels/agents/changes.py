@@ -1,6 +1,7 @@
 """What is done to an agent: a new version, an old one again, paused and resumed, dismissed and hired again."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from opsconsole.engine.commands.dismissal import Ending
 from opsconsole.engine.commands.switches import category_scope
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import signed
+from opsconsole.engine.ladder.signed import NoEvidenceError
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui import pausing
 from opsconsole.ui.panel import Context
@@ -101,6 +103,18 @@ class Changes(QObject):
 
         self._begin(job, "agent.restore", name)
 
+    def look_back(self, agent: str, number: int, told: Callable[[Sequence[str]], None]) -> None:
+        """Look what a version would make live without evidence, were it restored, and tell it."""
+        looked = self._looked_back(agent, number, told)
+        self._context.tasks.start(looked, name="what a version would be", owner=self._owner, key="look-back")
+
+    async def _looked_back(self, agent: str, number: int, told: Callable[[Sequence[str]], None]) -> None:
+        def query(kernel: Kernel) -> tuple[str, ...]:
+            return signed.would_be_restored(kernel.reader, kernel, agent, number, now=kernel.clock.now())
+
+        with suppress(OpsError):  # restoring it says what stands in the way
+            told(await self._context.backend.read(query, lane="long"))
+
     def dismiss(self, shown: Shown, reason: str) -> None:
         """Dismiss an agent, unless another version than the one that was shown came into use since."""
         ended = self._ended(shown.row.id, reason, seen=shown.row.number)
@@ -147,6 +161,8 @@ class Changes(QObject):
     async def _made(self, job: Any, name: str, who: str, saved: Callable[[], None] | None) -> None:
         try:
             made: NewVersion = await self._context.backend.write(job, name=name)
+        except NoEvidenceError as error:  # what was earned a moment ago is not any more
+            self._context.navigator.say(f"{error} Say why, then save it again.")
         except OpsError as error:
             self._context.navigator.say(f"{error}")
         else:

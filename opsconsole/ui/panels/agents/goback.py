@@ -1,13 +1,13 @@
 """Asks before an old version is restored: what would be otherwise than now, and why one goes back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
 
 from opsconsole.domain.agent import AgentSpec
 from opsconsole.engine.agents.difference import differences, raises
 from opsconsole.ui.panels.agents.parts import mark
-from opsconsole.ui.panels.agents.savebar import NEEDED, REASON
+from opsconsole.ui.panels.agents.savebar import NEEDED, NEEDED_BARE, REASON, told_bare
 from opsconsole.ui.widgets.basics import button, label, row
 from opsconsole.ui.widgets.keys import bind
 from opsconsole.ui.widgets.texts import para
@@ -34,6 +34,8 @@ class GoBack(QFrame):
         super().__init__()
         self.setObjectName("inset")
         self._go, self._further = go, raises(now, then)
+        self._is_bare = False
+        """It would be live without evidence."""
         self.reason = QLineEdit()
         self.reason.setMaxLength(REASON)
         self.reason.setAccessibleName("Why one goes back")
@@ -53,6 +55,10 @@ class GoBack(QFrame):
         for change in self._further:
             if change not in changes[:LINES]:
                 column.addWidget(para(f"It may do more than now: {change.line()}", "error"))
+        self.bare = para("")
+        self.bare.setProperty("tone", "warn")
+        self.bare.hide()
+        column.addWidget(self.bare)
         column.addWidget(self.reason)
         column.addWidget(self._said)
         column.addLayout(
@@ -64,10 +70,16 @@ class GoBack(QFrame):
         )
         bind(self, "Escape", leave)
 
+    def tell_unproven(self, titles: Sequence[str]) -> None:
+        """Say what would be live without evidence; that needs a reason."""
+        self._is_bare = bool(titles)
+        self.bare.setText(told_bare(titles))
+        self.bare.setVisible(bool(titles))
+
     def _restore(self) -> None:
         why = " ".join(self.reason.text().split())
-        if self._further and not why:
-            mark(self.reason, self._said, NEEDED)
+        if (self._further or self._is_bare) and not why:
+            mark(self.reason, self._said, NEEDED if self._further else NEEDED_BARE)
             self.reason.setFocus()
             return
         self._go(why)

@@ -154,9 +154,13 @@ class GuardrailsPage(EditPage[_Held]):
         self.forms.ask()
         self._render()
         typed = self.forms.typed()
-        if self._base is not None and self.bar.is_ready and self._counted is not None and self._counted.draft == typed:
+        is_counted = self._counted is not None and self._counted.draft == typed
+        if self._base is not None and self._counted is not None and is_counted and self._can_save():
             self._sent = self._base.row.id, typed
             self.save_wanted.emit(self._counted.text, self.bar.reason.text(), self._base.row.number)
+
+    def _can_save(self) -> bool:
+        return self.bar.is_ready and self.bar.has_reason()
 
     def set_busy(self, is_busy: bool) -> None:
         """It is being saved, or not any more."""
@@ -277,4 +281,5 @@ class GuardrailsPage(EditPage[_Held]):
         elif counted is not None:
             meaning, is_sound = counted.error or counted.meaning(), not counted.error
         number = latest.versions[0].number + 1
-        self.bar.show_for(number=number, meaning=meaning, is_sound=is_sound, is_busy=self.is_busy)
+        bare = () if counted is None else counted.unproven
+        self.bar.show_for(number=number, meaning=meaning, is_sound=is_sound, is_busy=self.is_busy, unproven=bare)

@@ -66,6 +66,7 @@ class AgentsPanel(Panel):
         self.head.accept_wanted.connect(self._on_accept)
         self.charter.switch_wanted.connect(self._on_category)
         self.versions.restore_wanted.connect(self._on_restore)
+        self.versions.asked.connect(self._on_asked_back)
         self.guardrails.file_wanted.connect(partial(self.turn, "playbook"))
         self.guardrails.simulate_wanted.connect(self.show_simulate)
         self.guardrails.coverage_wanted.connect(self.sides.show_coverage)
@@ -227,6 +228,10 @@ class AgentsPanel(Panel):
         if self.shown is not None:
             row = self.shown.row
             self._changes.restore(row.id, row.name, number, seen=row.number, reason=reason)
+
+    def _on_asked_back(self, number: int) -> None:
+        if self.shown is not None:
+            self._changes.look_back(self.shown.row.id, number, partial(self.versions.tell_unproven, number))
 
     def _on_busy(self, is_busy: bool) -> None:
         for page in self._edited.values():

@@ -1,14 +1,16 @@
 """The foot of a page that changes an agent's file: what it would mean, why, and save or discard."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
 
+from opsconsole.engine.ladder.told import WITHOUT_EVIDENCE
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import Role, beside, button, label, repolish, row
 from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.keybutton import KeyButton
-from opsconsole.ui.widgets.words import plural
+from opsconsole.ui.widgets.texts import tip
+from opsconsole.ui.widgets.words import listed, plural
 
 MEANWHILE = (
     "Version {} came into use meanwhile, and this was made from the one before it. Look at Versions; discard this and"
@@ -18,6 +20,10 @@ MEANWHILE = (
 REASON = 300
 """Characters of a reason."""
 NEEDED = "It lets the agent do more than now: say why, then save. It is kept with the version."
+NEEDED_BARE = "Nothing proves yet that it may: say why, then save. It is kept with the version."
+NAMED = 3
+"""Of what would be live without evidence, so many are named; the hover names more."""
+_WHY_BARE = "Why may it, though nothing proves it yet? It is kept with the version"
 _WHY, _WHY_MORE = "Why? It is kept with the version", "Why may it do more? It is kept with the version"
 
 
@@ -34,9 +40,10 @@ class SaveBar(QFrame):
     ) -> None:
         """Make it; `again` works out anew what could not be."""
         super().__init__()
-        self._is_needed = False
+        self._is_needed, self._needed = False, NEEDED
         self.setObjectName("judgeBar")
-        self.meaning = label("", is_wrapped=True)
+        self.meaning, self.bare = label("", is_wrapped=True), label("", is_wrapped=True)
+        self.bare.setProperty("tone", "warn")
         self.reason = QLineEdit()
         self.reason.setPlaceholderText(_WHY)
         self.reason.setAccessibleName("Why this is changed")
@@ -49,6 +56,7 @@ class SaveBar(QFrame):
         self.again = button("Try again", again)
         self.again.hide()
         column.addLayout(beside(self.meaning, self.again))
+        column.addWidget(self.bare)
         line = row(self.save, self.discard)
         line.addWidget(self.reason, 1)
         column.addLayout(line)
@@ -64,7 +72,7 @@ class SaveBar(QFrame):
         if not self._is_needed or self.reason.text().strip():
             return True
         self._mark(is_invalid=True)
-        self.meaning.setText(NEEDED)
+        self.meaning.setText(self._needed)
         self.reason.setFocus()
         return False
 
@@ -82,6 +90,7 @@ class SaveBar(QFrame):
         is_busy: bool,
         can_retry: bool = False,
         needs_reason: bool = False,
+        unproven: Sequence[str] = (),
     ) -> None:
         """Offer to save as a version.
 
@@ -92,9 +101,13 @@ class SaveBar(QFrame):
             is_busy: it is being saved.
             can_retry: its meaning could not be worked out, and may be when it is tried again.
             needs_reason: it lets the agent do more than now.
+            unproven: what it would make live without evidence; that needs a reason too.
         """
-        self._is_needed = needs_reason
-        self.reason.setPlaceholderText(_WHY_MORE if needs_reason else _WHY)
+        self._is_needed, self._needed = needs_reason or bool(unproven), NEEDED if needs_reason else NEEDED_BARE
+        self.bare.setText(told_bare(unproven))
+        self.bare.setToolTip(tip("\n".join(unproven)) if unproven else "")
+        why = _WHY_MORE if needs_reason else _WHY_BARE if unproven else _WHY
+        self.reason.setPlaceholderText(why)
         self._mark(is_invalid=False)
         self.save.name_it(f"Save as version {number}")
         self.save.setEnabled(is_sound and bool(meaning) and not is_busy)
@@ -106,7 +119,17 @@ class SaveBar(QFrame):
             repolish(self.meaning)
         with kept_in(self):
             self.again.setVisible(can_retry)
+            self.bare.setVisible(bool(unproven))
         self.show()
+
+
+def told_bare(unproven: Sequence[str]) -> str:
+    """Return what a change would make live without evidence, in a sentence; empty for nothing."""
+    if not unproven:
+        return ""
+    more = len(unproven) - NAMED
+    named = [*unproven[:NAMED], *([f"{more} more"] if more > 0 else [])]
+    return f"It would be {WITHOUT_EVIDENCE}, and say so wherever it is shown: {listed(named)}."
 
 
 def to_mend(faults: int) -> str:

@@ -31,15 +31,19 @@ class VersionsPage(QWidget):
 
     Signals:
         restore_wanted: (number of a version, why).
+        asked: (number of a version) it is perhaps to be restored; `tell_unproven` says what that makes live.
     """
 
     restore_wanted = Signal(int, str)
+    asked = Signal(int)
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self._shown: tuple[str, int] | None = None
         self._asked: GoBack | None = None
+        self._number = 0
+        """Of the version that is asked about."""
         area, self._column = card_column()
         area.setAccessibleName("Versions")
         outer = QVBoxLayout(self)
@@ -102,6 +106,13 @@ class VersionsPage(QWidget):
         into.insertWidget(1, self._asked)
         self._asked.show()
         self._asked.reason.setFocus()
+        self._number = version.number
+        self.asked.emit(version.number)
+
+    def tell_unproven(self, number: int, titles: Sequence[str]) -> None:
+        """Say what a version would make live without evidence, where it is still asked about."""
+        if self._asked is not None and self._number == number:
+            self._asked.tell_unproven(titles)
 
     def _leave(self) -> None:
         if self._asked is not None:

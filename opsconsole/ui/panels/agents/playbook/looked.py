@@ -10,6 +10,7 @@ from opsconsole.engine.agents.lint import Finding, lint
 from opsconsole.engine.blank.answers import CategoryAnswer
 from opsconsole.engine.blank.deeds import Offer, offered
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.signed import would_be_unproven
 from opsconsole.engine.playbook.told import PlaybookText
 from opsconsole.engine.playbook.write import comes_from, write
 from opsconsole.store.queries import connections
@@ -46,6 +47,8 @@ class Looked:
     """What can be done with a new category."""
     models: tuple[str, ...] = ()
     """Names of the models that are connected."""
+    unproven: tuple[str, ...] = ()
+    """What it would newly make live without evidence."""
 
 
 def look(kernel: Kernel, source: Source, was: AgentSpec) -> Looked:
@@ -63,16 +66,18 @@ def look(kernel: Kernel, source: Source, was: AgentSpec) -> Looked:
         except (LookupError, UserError) as error:
             return Looked(error.args[0] if isinstance(error, LookupError) else f"{error}")
     try:
-        spec = read_agent_text(text, "the file", kernel.registry).spec
+        file = read_agent_text(text, "the file", kernel.registry)
     except FileFormatError as error:
         return Looked(str(error), text=text)
+    spec = file.spec
     if spec.agent != was.agent:
         return Looked(f"`agent:` is the name under which all its work is kept: it stays {was.agent}.", text=text)
     found = lint(kernel.registry, kernel.reader, spec)
     changes, offers = len(differences(was, spec)), offers_of(kernel, spec)
     models = tuple(row.id for row in connections.connections(kernel.reader, kind="model"))
     further = raises(was, spec)
-    return Looked("", found, changes, further, text=text, spec=spec, offers=offers, models=models)
+    bare = would_be_unproven(kernel.reader, kernel, file, now=kernel.clock.now())
+    return Looked("", found, changes, further, text=text, spec=spec, offers=offers, models=models, unproven=bare)
 
 
 def offers_of(kernel: Kernel, spec: AgentSpec) -> tuple[Offer, ...]:

@@ -275,4 +275,5 @@ class PlaybookPage(EditPage[Held]):
             is_busy=self.is_busy,
             can_retry=again,
             needs_reason=looked is not None and bool(looked.raises),
+            unproven=() if looked is None else looked.unproven,
         )

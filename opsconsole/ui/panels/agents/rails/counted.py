@@ -11,6 +11,7 @@ from opsconsole.engine.agents.file import read_agent_text
 from opsconsole.engine.agents.rails.fields import Offer
 from opsconsole.engine.agents.rails.write import write
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.signed import would_be_unproven
 from opsconsole.engine.past.guarded import Guarded, guarded
 from opsconsole.ui.panels.agents.rails.draft import Draft, bounds_of, sound_rails
 from opsconsole.ui.widgets.words import plural
@@ -31,6 +32,8 @@ class Counted:
     """The file; empty where it was not asked for, or cannot be made."""
     fields: int = 0
     """Of the file, that differ."""
+    unproven: tuple[str, ...] = ()
+    """What it would newly make live without evidence: decisions of another file prove nothing of it."""
     told: tuple[str, ...] = ()
     """What the rules would have done that are new or otherwise, a sentence each."""
     error: str = ""
@@ -73,7 +76,7 @@ def count(
         return Counted(draft, found)
     try:
         text = write(source, spec, bounds)
-        after = read_agent_text(text, "the file", kernel.registry).spec
+        file = read_agent_text(text, "the file", kernel.registry)
     except (LookupError, FileFormatError) as error:
         return Counted(draft, found, error=f"This cannot be saved: {error}")
     changed = {rail.key for rail in draft.rails if not rail.is_removed and _is_other(rail.key, rails, draft, spec)}
@@ -82,7 +85,8 @@ def count(
         for key, each in found.items()
         if key in changed and (sentence := each.sentence())
     )
-    return Counted(draft, found, text, len(differences(spec, after)), told)
+    bare = would_be_unproven(kernel.reader, kernel, file, now=kernel.clock.now())
+    return Counted(draft, found, text, len(differences(spec, file.spec)), unproven=bare, told=told)
 
 
 def _is_other(key: int, rails: Mapping[int, Guardrail], draft: Draft, spec: AgentSpec) -> bool:
