@@ -1,6 +1,6 @@
 """The matrix of autonomy as data: actions by kind, categories, the level set, and the rule that holds it down."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from opsconsole.domain.action import ActionType
