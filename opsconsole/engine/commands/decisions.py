@@ -11,10 +11,11 @@ from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.commands.results import GivenGrant
 from opsconsole.engine.gate.gatekeeper import Judgement, audit_reasons
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.pairs import judging
 from opsconsole.engine.runstate import grace
 from opsconsole.engine.runstate.loaded import Loaded, load
 from opsconsole.store.crosscheck import grant_terms
-from opsconsole.store.queries import approvals, runs, versions
+from opsconsole.store.queries import approvals, ladder, runs, versions
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
@@ -82,7 +83,9 @@ def note(
     judged: Judgement | None = None,
     action_digest: str | None = None,
 ) -> None:
-    """Write a decision and its audit entry."""
+    """Write a decision and its audit entry. Who decides what was drawn for them to decide first has seen it."""
+    if ladder.is_undecided(tx.conn, card.action.run_id):
+        judging.note_seen(tx, card.action.run_id, actor=actor, now=now)
     kept = people.add_decision(tx, card.approval.id, verb, actor=actor, content=words, now=now)
     waited = now - card.approval.created_at
     tx.audit(

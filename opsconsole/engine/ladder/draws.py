@@ -8,27 +8,27 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Annotated, Any, Literal
 
-from opsconsole.domain.action import Proposal
+from pydantic import TypeAdapter, ValidationError
+
 from opsconsole.domain.canonical import jsonable
 from opsconsole.domain.enums import Agreement, Level, RunState, Verdict
 from opsconsole.domain.errors import DecisionError, NotFoundError
-from opsconsole.domain.humanact import HumanAct
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.gate.gatekeeper import Judgement
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.beside import acts_of, undisturbed
 from opsconsole.engine.ladder.fall import look_at_audited
 from opsconsole.engine.pairs import pairing
 from opsconsole.engine.pairs.compared import compared_act
 from opsconsole.engine.pairs.pair import Sides, keep
-from opsconsole.engine.runstate.loaded import Loaded, load
+from opsconsole.engine.runstate.loaded import load
 from opsconsole.policy.ladder import share_drawn, wall
-from opsconsole.store.queries import content, runs
+from opsconsole.store.queries import content, draws, limits, runs
 from opsconsole.store.queries import ladder as read
 from opsconsole.store.queries import pairs as read_pairs
-from opsconsole.store.queries.ladder import Draw
-from opsconsole.store.rows import ActionRow, RunRow, present
+from opsconsole.store.rows import RunRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import ladder as write
 
@@ -37,6 +37,13 @@ EVER = datetime(1970, 1, 1, tzinfo=UTC)
 WAITS = "it is compared once the agent has finished"
 COMPARED = "it is compared with what people did already"
 ERASED = "what the person would have done was erased"
+CLOSED = {
+    "seen": "What the agent wanted was shown already, so deciding it now would prove nothing.",
+    "compared": "It was compared with what people did meanwhile.",
+    "cancelled": "Its run was cancelled.",
+    "dismissed": "Its agent was dismissed.",
+}
+"""Why nobody is asked any more, by what closed it."""
 ENDED = (RunState.DONE, RunState.FAILED)
 
 
@@ -81,7 +88,12 @@ def maybe_draw(
         return False
     is_alone = judged.ruling.verdict is Verdict.ACT and context.level is Level.AUTONOMOUS
     level, cell = Level.AUTONOMOUS if is_alone else Level.APPROVAL, (run.agent_id, category, context.tool)
-    if read.draw(tx.conn, run.id) is None:
+    drawn = read.draw(tx.conn, run.id)
+    if drawn is not None and drawn.closed:
+        return False
+    if drawn is None:
+        if _is_known(tx, run):
+            return False
         since = now - WEEK
         share = share_drawn(
             alone=is_alone,
@@ -95,6 +107,16 @@ def maybe_draw(
         tx.audit("draw.made", at=now, actor="engine", run=run.id, agent=run.agent_id, category=category)
     write.add_draw_cell(tx, run.id, agent=run.agent_id, category=category, tool=context.tool, level=level, now=now)
     return True
+
+
+def _is_known(tx: Transaction, run: RunRow) -> bool:
+    """Return whether people know already what a run wants: they were asked about it before, or a screen showed it.
+
+    What a sample's agents do proves nothing to anybody, so it is never drawn.
+    """
+    is_sample = limits.setting(tx.conn, "sample") is not None
+    is_seen = read_pairs.seen_at(tx.conn, run.id) is not None
+    return is_sample or is_seen or draws.was_asked_before(tx.conn, run.id, turn=run.turns)
 
 
 def coin(workspace: str, run: int) -> float:
@@ -115,16 +137,17 @@ def answer(kernel: Kernel, tx: Transaction, run: int, *, acts: Sequence[OwnAct],
 
     Raises:
         NotFoundError: it was not drawn.
-        DecisionError: it was decided before, or there is no such action.
+        DecisionError: it was decided before, nobody is asked any more, or there is no such action, or value of it.
     """
     now, drawn = kernel.clock.now(), read.draw(tx.conn, run)
     if drawn is None:
         raise NotFoundError(f"Event {run} was not drawn for you to decide first.")
     if drawn.answered_at is not None:
         raise DecisionError("It was decided already. Nothing was changed.")
-    for act in acts:
-        _check(kernel, act)
-    kept = tx.keep({"acts": [{"tool": act.tool, "args": jsonable(act.args)} for act in acts]})
+    if drawn.closed:
+        raise DecisionError(f"{CLOSED[drawn.closed]} Nothing was changed.")
+    read_acts = [_read(kernel, act) for act in acts]
+    kept = tx.keep({"acts": [{"tool": act.tool, "args": jsonable(act.args)} for act in read_acts]})
     write.answer_draw(tx, run, answer=kept, actor=actor, now=now)
     tx.audit("draw.decided", at=now, actor=actor, run=run, agent=drawn.agent, words=tx.content_digest(kept))
     return settle(kernel, tx, run, now=now)
@@ -143,8 +166,8 @@ def settle(kernel: Kernel, tx: Transaction, run: int, *, now: datetime) -> Answe
     kept = content.value(tx.conn, drawn.answer)
     if "acts" not in kept:  # erased: what they would have done is not known, which is not nothing
         return Answered(run, None, None, ERASED)
-    acts = _acts(kept["acts"], loaded.event.subject, drawn)
-    sides = pairing.sides_of(kernel, tx, as_proposed(loaded), ())
+    acts = acts_of(kept["acts"], loaded.event.subject, drawn)
+    sides = pairing.sides_of(kernel, tx, undisturbed(kernel.registry, tx.conn, loaded), ())
     seen = read_pairs.seen_at(tx.conn, run)
     origin = replace(
         sides.origin,
@@ -160,52 +183,41 @@ def settle(kernel: Kernel, tx: Transaction, run: int, *, now: datetime) -> Answe
     return Answered(run, made.number, made.agreement, made.excluded)
 
 
+def close(tx: Transaction, run: int, why: Literal["cancelled", "dismissed"], *, actor: str, now: datetime) -> None:
+    """Ask nobody any more what they would do: its run, or its agent, is no more. What was decided first stays."""
+    if write.close_draw(tx, run, why=why, now=now):
+        tx.audit("draw.closed", at=now, actor=actor, run=run, why=why)
+
+
+def close_all(tx: Transaction, agent: str, *, actor: str, now: datetime) -> None:
+    """Ask nobody any more about an agent that is dismissed."""
+    for drawn in read.open_draws(tx.conn, agent, most=1_000_000):
+        close(tx, drawn.run, "dismissed", actor=actor, now=now)
+
+
 def run_ended(kernel: Kernel, tx: Transaction, run: int, *, now: datetime) -> None:
     """A run came to its end: what a person decided first is laid beside it, else it waits for what people do."""
     settle(kernel, tx, run, now=now)
     pairing.expect(kernel, tx, present(runs.run(tx.conn, run), f"run {run}"), now=now)
 
 
-def as_proposed(loaded: Loaded) -> Loaded:
-    """Return a run with its actions as the agent wanted them: a person may have edited them since."""
-    actions = tuple(
-        replace(action, args={**action.args, **dict(jsonable(proposal.args))})
-        if (proposal := _proposal(loaded, action)) is not None
-        else action
-        for action in loaded.actions
-    )
-    return replace(loaded, actions=actions)
-
-
-def _proposal(loaded: Loaded, action: ActionRow) -> Proposal | None:
-    proposals = loaded.turns[action.turn].proposals if action.turn < len(loaded.turns) else ()
-    return proposals[action.position] if action.position < len(proposals) else None
-
-
-def _check(kernel: Kernel, act: OwnAct) -> None:
+def _read(kernel: Kernel, act: OwnAct) -> OwnAct:
+    """Return what a person would do as its tool reads it; what they left empty they say nothing of."""
     kind = kernel.registry.type(act.tool)
     if kind is None:
         raise DecisionError(f"There is no action {act.tool!r}. Nothing was changed.")
-    unknown = [name for name in act.args if name not in kind.arguments.model_fields]
-    if unknown:
-        raise DecisionError(f"{act.tool} has no {unknown[0]!r}. Nothing was changed.")
-
-
-def _acts(kept: Sequence[Mapping[str, Any]], subject: str, drawn: Draw) -> list[HumanAct]:
-    """Return what a person would do as acts of theirs."""
-    at = drawn.answered_at or drawn.drawn_at
-    return [
-        HumanAct(
-            external_id=f"draw:{drawn.run}:{place}",
-            subject=subject,
-            tool=act["tool"],
-            args=act["args"],
-            actor=drawn.actor,
-            at=at,
-            source="by_hand",
-        )
-        for place, act in enumerate(kept)
-    ]
+    read: dict[str, Any] = {}
+    for name, value in act.args.items():
+        field = kind.arguments.model_fields.get(name)
+        if field is None:
+            raise DecisionError(f"{act.tool} has no {name!r}. Nothing was changed.")
+        if value in (None, ""):
+            continue
+        try:
+            read[name] = TypeAdapter[Any](Annotated[field.annotation, name, *field.metadata]).validate_python(value)
+        except ValidationError as error:
+            raise DecisionError(f"{name}: {error.errors()[0]['msg']}. Nothing was changed.") from error
+    return OwnAct(act.tool, jsonable(read))
 
 
 def _since(tx: Transaction, agent: str, category: str, tool: str) -> datetime:

@@ -15,6 +15,7 @@ from opsconsole.store.queries.pairs import PairRow
 from opsconsole.store.rows import present
 from opsconsole.store.times import to_micros
 from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import ladder as write_ladder
 from opsconsole.store.writes import pairs as write
 
 
@@ -109,10 +110,18 @@ def take_back(kernel: Kernel, tx: Transaction, pair_id: int, *, actor: str, is_r
 
 
 def mark_seen(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str) -> bool:
-    """Note that a screen showed what a run would do: from now on the human does not act blind."""
-    now = kernel.clock.now()
+    """Note that a screen showed what a run would do: from now on the human does not act blind.
+
+    Where it was drawn for a person to decide first, nobody is asked that any more: it would prove nothing.
+    """
+    return note_seen(tx, run_id, actor=actor, now=kernel.clock.now())
+
+
+def note_seen(tx: Transaction, run_id: int, *, actor: str, now: datetime) -> bool:
+    """Note it as `mark_seen` does."""
     if not write.mark_seen(tx, run_id, actor=actor, now=now):
         return False
+    write_ladder.close_draw(tx, run_id, why="seen", now=now)
     tx.audit("proposal.seen", at=now, actor=actor, run=run_id)
     return True
 

@@ -17,8 +17,10 @@ from opsconsole.engine.pairs.compared import compared_act, compared_action, fold
 from opsconsole.engine.pairs.pair import TAUGHT, Made, Origin, Sides, is_taught, keep, keep_anew
 from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.engine.ports.connector import Observer
+from opsconsole.engine.registry import Registry
 from opsconsole.engine.runstate.loaded import Loaded, load
 from opsconsole.engine.runstate.turnbody import gives_up
+from opsconsole.policy.comparison import ComparedAction
 from opsconsole.policy.context import texts_in
 from opsconsole.policy.windows import SETTLE, window_end
 from opsconsole.store.queries import events, past
@@ -27,6 +29,7 @@ from opsconsole.store.queries.pairs import ActRow
 from opsconsole.store.rows import ActionRow, RunRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import events as write_events
+from opsconsole.store.writes import ladder as write_ladder
 from opsconsole.store.writes import pairs as write
 from opsconsole.store.writes import work as write_work
 
@@ -111,20 +114,14 @@ def close(kernel: Kernel, tx: Transaction, run_id: int) -> Made | None:
         write_work.set_timer(tx, TIMER, str(run_id), due=now + LATER)
         return None
     write_work.drop_timer(tx, TIMER, str(run_id))
+    write_ladder.close_draw(tx, run_id, why="compared", now=now)
     return keep(tx, sides_of(kernel, tx, loaded, human), now=now)
 
 
 def sides_of(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActRow]) -> Sides:
     """Return what the agent would have done beside what the human did; a question is no act beside a human's."""
     run, event = loaded.run, loaded.event
-    agent = [
-        action
-        for action in loaded.actions
-        if action.is_write
-        and action.tool != ASK_PERSON
-        and action.state is not ActionState.REFUSED
-        and not _is_none(action)
-    ]
+    agent = wanted(kernel.registry, loaded)
     is_asking = not agent and any(action.tool == ASK_PERSON for action in loaded.actions)
     done = folded(kernel.registry, human)
     seen = read.seen_at(tx.conn, run.id)
@@ -144,12 +141,25 @@ def sides_of(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[Ac
         because=_because(loaded),
     )
     return Sides(
-        agent=folded(kernel.registry, [compared_action(kernel.registry, action, event.subject) for action in agent]),
+        agent=agent,
         human=[compared_act(kernel.registry, act, event.subject) for act in done],
         acts=done,
         event=event,
         origin=origin,
     )
+
+
+def wanted(registry: Registry, loaded: Loaded) -> list[ComparedAction]:
+    """Return the writes that a run wanted and no rule refused, as they are compared."""
+    writes = [
+        action
+        for action in loaded.actions
+        if action.is_write
+        and action.tool != ASK_PERSON
+        and action.state is not ActionState.REFUSED
+        and not _is_none(action)
+    ]
+    return folded(registry, [compared_action(registry, action, loaded.event.subject) for action in writes])
 
 
 def _why_not(kernel: Kernel, tx: Transaction, loaded: Loaded, human: Sequence[ActRow]) -> str:

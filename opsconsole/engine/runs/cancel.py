@@ -5,6 +5,7 @@ from datetime import datetime
 from opsconsole.domain.enums import ActionState, ApprovalState, EffectState, RunState
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder import draws
 from opsconsole.engine.pairs import pairing
 from opsconsole.engine.runstate import grace
 from opsconsole.store.queries import approvals, runs
@@ -42,6 +43,7 @@ def cancel_run(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str, reas
         write_work.drop_timer(tx, timer, str(run_id))
     write_work.set_run(tx, run_id, RunState.CANCELLED, now=now, outcome=reason or "cancelled by a person")
     tx.audit("run.cancelled", at=now, actor=actor, run=run_id, open_actions=closed)
+    draws.close(tx, run_id, "cancelled", actor=actor, now=now)
     pairing.expect(kernel, tx, present(runs.run(tx.conn, run_id), f"run {run_id}"), now=now)
     return closed
 

@@ -44,9 +44,13 @@ CREATE TABLE draw (
     answered_at INTEGER,
     actor TEXT NOT NULL DEFAULT '',
     answer_id INTEGER REFERENCES content(id),  -- what the person would do, kept before they saw the agent's
-    pair_id INTEGER UNIQUE REFERENCES pair(id)
+    pair_id INTEGER UNIQUE REFERENCES pair(id),
+    closed_at INTEGER,                 -- nobody is asked any more, though nobody decided it
+    closed_why TEXT NOT NULL DEFAULT '' CHECK (closed_why IN ('','seen','compared','cancelled','dismissed')),
+    CHECK ((closed_at IS NULL) = (closed_why = '') AND (closed_at IS NULL OR answered_at IS NULL))
 ) STRICT;
-CREATE INDEX draw_open ON draw(drawn_at) WHERE answered_at IS NULL;
+CREATE INDEX draw_open ON draw(drawn_at) WHERE answered_at IS NULL AND closed_at IS NULL;
+CREATE INDEX draw_undecided_by_agent ON draw(agent_id) WHERE answered_at IS NULL;
 -- The cells that a drawn decision is a sample of.
 CREATE TABLE draw_cell (
     run_id INTEGER NOT NULL REFERENCES draw(run_id),

@@ -19,7 +19,11 @@ _PROMOTION = (
     "SELECT id, agent_id, category, tool, was, rung, version_id, decides, is_proven, snapshot, reason, actor, at"
     " FROM promotion"
 )
-_DRAW = "SELECT run_id, agent_id, version_id, category, drawn_at, answered_at, actor, answer_id, pair_id FROM draw"
+_DRAW = (
+    "SELECT run_id, agent_id, version_id, category, drawn_at, answered_at, actor, answer_id, pair_id, closed_why"
+    " FROM draw"
+)
+_OPEN = "answered_at IS NULL AND closed_at IS NULL"
 _DRAWN_PAIRS = (
     "SELECT c.tool, c.level, d.version_id, p.id, p.occurred_at, p.about, p.subject_id, p.verdict, p.severity,"
     " p.is_blind, p.is_failed, p.excluded, (SELECT a.verdict FROM adjudication a WHERE a.pair_id = p.id"
@@ -81,6 +85,8 @@ class Draw:
     answer: int | None
     """Content: what the person would do."""
     pair: int | None
+    closed: str = ""
+    """Why nobody is asked any more though nobody decided it: seen, compared, cancelled, dismissed; empty: it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,7 +157,8 @@ def draw_of_pair(conn: sqlite3.Connection, pair: int) -> Draw | None:
 
 def is_undecided(conn: sqlite3.Connection, run: int) -> bool:
     """Return whether a person is to decide a run's event before seeing what the agent did."""
-    return conn.execute("SELECT 1 FROM draw WHERE run_id = ? AND answered_at IS NULL", (run,)).fetchone() is not None
+    row = conn.execute(f"SELECT 1 FROM draw WHERE run_id = ? AND {_OPEN}", (run,)).fetchone()  # noqa: S608 - ours
+    return row is not None
 
 
 def has_pair(conn: sqlite3.Connection, run: int) -> bool:
@@ -162,7 +169,7 @@ def has_pair(conn: sqlite3.Connection, run: int) -> bool:
 def open_draws(conn: sqlite3.Connection, agent: str | None = None, *, most: int = 1000) -> list[Draw]:
     """Return the drawn decisions that nobody made yet, the oldest first."""
     rows = conn.execute(
-        f"{_DRAW} WHERE answered_at IS NULL AND (?1 IS NULL OR agent_id = ?1) ORDER BY drawn_at, run_id LIMIT ?2",
+        f"{_DRAW} WHERE {_OPEN} AND (?1 IS NULL OR agent_id = ?1) ORDER BY drawn_at, run_id LIMIT ?2",
         (agent, most),
     )
     return [_draw(row) for row in rows]
@@ -204,16 +211,6 @@ def last_audited(conn: sqlite3.Connection, agent: str) -> dict[tuple[str, str], 
     rows = conn.execute(
         "SELECT d.category, c.tool, max(d.answered_at) FROM draw d JOIN draw_cell c ON c.run_id = d.run_id"
         " WHERE d.agent_id = ? AND d.answered_at IS NOT NULL GROUP BY 1, 2",
-        (agent,),
-    )
-    return {(row[0], row[1]): from_micros(row[2]) for row in rows}
-
-
-def oldest_open(conn: sqlite3.Connection, agent: str) -> dict[tuple[str, str], datetime]:
-    """Return since when the oldest drawn decision, made alone, of each (category, tool) waits for a person."""
-    rows = conn.execute(
-        "SELECT d.category, c.tool, min(d.drawn_at) FROM draw d JOIN draw_cell c ON c.run_id = d.run_id"
-        " WHERE d.agent_id = ? AND d.answered_at IS NULL AND c.level = 3 GROUP BY 1, 2",
         (agent,),
     )
     return {(row[0], row[1]): from_micros(row[2]) for row in rows}
@@ -297,4 +294,5 @@ def _draw(row: tuple[Any, ...]) -> Draw:
         actor=row[6],
         answer=row[7],
         pair=row[8],
+        closed=row[9],
     )

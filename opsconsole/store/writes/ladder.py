@@ -121,6 +121,24 @@ def answer_draw(tx: Transaction, run: int, *, answer: int, actor: str, now: date
     tx.touch("draws")
 
 
+def close_draw(tx: Transaction, run: int, *, why: str, now: datetime) -> bool:
+    """Ask nobody any more about a drawn decision that nobody made; False where there is none.
+
+    Args:
+        tx: the transaction.
+        run: whose decision.
+        why: seen, compared, cancelled or dismissed.
+        now: aware.
+    """
+    cursor = tx.conn.execute(
+        "UPDATE draw SET closed_at = ?, closed_why = ? WHERE run_id = ? AND answered_at IS NULL AND closed_at IS NULL",
+        (to_micros(now), why, run),
+    )
+    if cursor.rowcount:
+        tx.touch("draws")
+    return cursor.rowcount == 1
+
+
 def settle_draw(tx: Transaction, run: int, *, pair: int) -> None:
     """A drawn decision is compared with the agent's."""
     tx.conn.execute("UPDATE draw SET pair_id = ? WHERE run_id = ?", (pair, run))
