@@ -9,7 +9,8 @@ from typing import Annotated, Any
 import typer
 
 from opsconsole.app.commands.decisionwords import decided
-from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.commands.ladder.undecided import line, see_anyway, tell_waiting, undecided
+from opsconsole.app.commands.options import Anyway, AsJson, Where
 from opsconsole.app.plainerrors import LAST
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import ago, count, plain, say, say_json, table, utc
@@ -24,6 +25,7 @@ from opsconsole.engine.commands.results import DecisionResult
 from opsconsole.engine.commands.risks import risk_of
 from opsconsole.store.queries import approvals, runs
 from opsconsole.store.queries import grants as read_grants
+from opsconsole.store.queries.views.drawn import open_count
 from opsconsole.store.rows import present
 from opsconsole.store.transaction import Transaction
 
@@ -41,10 +43,13 @@ def list_(
     with opened(workspace) as session:
         conn, now = session.kernel.reader, session.kernel.clock.now()
         waiting = approvals.waiting_approvals(conn, limit=limit)
-        total = approvals.waiting_count(conn)
+        total, first = approvals.all_waiting_count(conn), open_count(conn)
         rows = [("NO", "RISK", "AGENT", "WAITS", "WHAT", "WHY YOU ARE ASKED")]
         for approval in waiting:
             action = present(runs.action(conn, approval.action_id), approval.action_id)
+            if (hidden := undecided(session, action.run_id, approval)) is not None:
+                say_json(hidden) if as_json else rows.append(line(hidden, now))
+                continue
             kind = session.kernel.registry.type(action.tool)
             what = intent(kind, action, approval)
             pill = "ask" if approval.kind is ApprovalKind.QUESTION else risk_of(session.kernel, action).value
@@ -70,18 +75,20 @@ def list_(
             )
     if as_json:
         return
-    if len(rows) == 1:
+    if len(rows) > 1:
+        table(rows, (5, 6, 16, 10, 52, 90))
+        more = f" (the {len(waiting)} oldest of {total})" if total > len(waiting) else ""
+        say(f"\n{count(total, 'request')} waiting{more}. `opsconsole approvals show NO` shows one whole.")
+    elif not first:
         say("Nothing waits for you.")
-        return
-    table(rows, (5, 6, 16, 10, 52, 90))
-    more = f" (the {len(waiting)} oldest of {total})" if total > len(waiting) else ""
-    say(f"\n{count(total, 'request')} waiting{more}. `opsconsole approvals show NO` shows one whole.")
+    tell_waiting(first)
 
 
 @app.command()
-def show(number: Number, *, as_json: AsJson = False, workspace: Where = None) -> None:
+def show(number: Number, *, anyway: Anyway = False, as_json: AsJson = False, workspace: Where = None) -> None:
     """Show a request whole: what would be done, why you are asked, what it rests on."""
     with opened(workspace) as session:
+        see_anyway(session, number if anyway else None)
         view = session.run(card(session.kernel, number))
         if as_json:
             say_json(view.to_json())

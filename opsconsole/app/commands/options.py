@@ -27,6 +27,9 @@ Mapped = Annotated[
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of text.")]
+Anyway = Annotated[
+    bool, typer.Option("--anyway", help="See what you are to decide first without deciding: it then proves nothing.")
+]
 LinesAnyway = Annotated[
     bool, typer.Option("--json", help="Print JSON lines; this command prints nothing else in any case.")
 ]

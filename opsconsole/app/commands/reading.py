@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.commands.options import Anyway, AsJson, Where
 from opsconsole.app.plainerrors import LAST
 from opsconsole.app.session import opened
 from opsconsole.app.words import count, listed, plain, say, say_json, table, utc
@@ -16,6 +16,8 @@ from opsconsole.store import lease
 from opsconsole.store.queries import connections, limits
 from opsconsole.store.queries.pairs import is_awaited, unseen_of
 from opsconsole.store.queries.views import feed as read
+from opsconsole.store.queries.views.drawn import open_count
+from opsconsole.store.queries.views.unseen import DRAWN
 from opsconsole.store.rows import Reader
 
 runs = typer.Typer(help="Runs: one agent working one event.", no_args_is_help=True)
@@ -32,7 +34,7 @@ def status(*, as_json: AsJson = False, workspace: Where = None) -> None:
     with opened(workspace) as session:
         conn = session.kernel.reader
         totals, agents = read.totals(conn), read.agent_counts(conn)
-        switches, refused = limits.switches(conn), read.refused(conn)
+        switches, refused, first = limits.switches(conn), read.refused(conn), open_count(conn)
         engine = lease.holder(session.workspace.folder)
         folder = session.workspace.folder
         troubles = _troubles(conn)
@@ -46,6 +48,7 @@ def status(*, as_json: AsJson = False, workspace: Where = None) -> None:
                 "without_agent": totals.without_agent,
                 "runs": totals.runs,
                 "waiting": totals.waiting,
+                "to_decide_first": first,
                 "effects": totals.effects,
                 "audit_entries": totals.audit,
                 "switches": [scope for scope, _ in switches],
@@ -76,6 +79,8 @@ def status(*, as_json: AsJson = False, workspace: Where = None) -> None:
     say(
         f"For you    {listed(totals.waiting, {'action': 'to approve', 'question': 'to answer', 'unknown': 'in doubt'})}"
     )
+    if first:
+        say(f"           {count(first, 'decision')} to make first: `opsconsole ladder waiting`")
     for agent in agents:
         say(f"  {agent.agent}: {count(agent.events, 'event')}; {listed(agent.verdicts)}")
     for tool, why, number in refused:
@@ -158,13 +163,16 @@ def cancel(
 
 
 @runs.command()
-def show(run: Run, *, as_json: AsJson = False, workspace: Where = None) -> None:
+def show(run: Run, *, anyway: Anyway = False, as_json: AsJson = False, workspace: Where = None) -> None:
     """Tell the whole story of a run: event, triage, actions with rulings and reasons, effects, decisions, audit."""
     with opened(workspace) as session:
         kernel, actor = session.kernel, session.actor
         story = run_story(kernel, run)
         is_shadow = is_awaited(kernel.reader, run) or any(action["state"] == "simulated" for action in story["actions"])
-        if is_shadow and unseen_of(kernel.reader, [run]):
+        if anyway and story["is_undecided"]:
+            session.write(lambda tx: mark_seen(kernel, tx, run, actor=actor), name="proposal.seen")
+            story = run_story(kernel, run)
+        elif is_shadow and not story["is_undecided"] and unseen_of(kernel.reader, [run]):
             # Who reads it here and then acts does not act blind.
             session.write(lambda tx: mark_seen(kernel, tx, run, actor=actor), name="proposal.seen")
     if as_json:
@@ -191,6 +199,9 @@ def _tell(story: dict[str, Any]) -> None:
         say(f"  could not be read whole: {plain(problem, 120)}")
     say("\n".join("  | " + line for line in plain(event["text"])[:800].splitlines()))
     sure = "" if story["confidence"] is None else f", {story['confidence']:.0%} sure"
+    if story["is_undecided"]:
+        say(f"\nWhat the agent did is {DRAWN}: `opsconsole ladder decide {story['run']} …`, or see it with --anyway.")
+        return
     say(f"\nTriage: {story['category'] or 'not told'}{sure}")
     for turn in story["turns"]:
         if turn["rationale"]:

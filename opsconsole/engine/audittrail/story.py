@@ -6,12 +6,27 @@ from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import Loaded, load, shown
 from opsconsole.store.queries import approvals, events, limits, runs, undos
+from opsconsole.store.queries.ladder import is_undecided
 from opsconsole.store.queries.views import feed
 from opsconsole.store.queries.views.eventlist import is_tried
 from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.outcomes import is_left, place_of
 from opsconsole.store.queries.views.stands import stands
 from opsconsole.store.rows import ActionRow, Reader
+
+_UNTOLD: dict[str, Any] = {
+    "place": "",
+    "is_left": False,
+    "category": None,
+    "confidence": None,
+    "outcome": "",
+    "error": "",
+    "cost_micros": 0,
+    "turns": [],
+    "actions": [],
+    "audit": [],
+}
+"""What tells of the agent's decision is not told."""
 
 
 def event_story(conn: Reader, event_id: int) -> dict[str, Any]:
@@ -44,6 +59,8 @@ def event_story(conn: Reader, event_id: int) -> dict[str, Any]:
 def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
     """Tell the story of a run: event, triage, actions with rulings and reasons, effects, decisions, audit.
 
+    Of one that a person is to decide first, only its event is told, until they decided it or it is marked as seen.
+
     Raises:
         NotFoundError: there is none.
     """
@@ -52,7 +69,7 @@ def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
         raise NotFoundError(f"There is no run {run}.", hint="`opsconsole feed` shows their numbers.")
     loaded = load(kernel, conn, run)
     row = loaded.run
-    return {
+    story: dict[str, Any] = {
         "run": row.id,
         "agent": row.agent_id,
         "agent_name": loaded.version.spec.name,
@@ -76,7 +93,9 @@ def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
         "actions": [_action_story(kernel, loaded, action) for action in loaded.actions],
         "audit": feed.audit_of_run(conn, run),
         "names": agent_names(conn),
+        "is_undecided": is_undecided(conn, run),
     }
+    return {**story, **_UNTOLD} if story["is_undecided"] else story
 
 
 def _action_story(kernel: Kernel, loaded: Loaded, action: ActionRow) -> dict[str, Any]:

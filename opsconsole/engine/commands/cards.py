@@ -8,7 +8,7 @@ from typing import Any
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind, Risk
-from opsconsole.domain.errors import ConnectorError, NotFoundError
+from opsconsole.domain.errors import ConnectorError, DecisionError, NotFoundError
 from opsconsole.domain.naming import ASK, spoken, tool_words
 from opsconsole.engine.commands.changes import changes_since
 from opsconsole.engine.commands.money import MoneyOrigin, money_origins
@@ -17,7 +17,9 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports.connector import Change
 from opsconsole.engine.runstate.loaded import Loaded, call_of, load, shown
 from opsconsole.store.queries import approvals, runs
+from opsconsole.store.queries.ladder import is_undecided
 from opsconsole.store.queries.views import feed
+from opsconsole.store.queries.views.unseen import DRAWN
 from opsconsole.store.rows import ActionRow, ApprovalRow, present
 
 PREVIEW_S = 5.0
@@ -90,12 +92,18 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
 
     Raises:
         NotFoundError: there is none of that number.
+        DecisionError: a person is to decide its event before seeing it.
     """
     conn = kernel.reader
     approval = approvals.approval(conn, approval_id)
     if approval is None:
         raise NotFoundError(f"There is no request {approval_id}.", hint="`opsconsole approvals list` shows what waits.")
     action = present(runs.action(conn, approval.action_id), approval.action_id)
+    if is_undecided(conn, action.run_id):
+        raise DecisionError(
+            f"Request {approval_id} was {DRAWN}.",
+            hint=f"`opsconsole ladder decide {action.run_id} …`, or see it all the same with --anyway.",
+        )
     loaded = load(kernel, conn, action.run_id)
     kind = kernel.registry.type(action.tool)
     turn = loaded.turns[action.turn]

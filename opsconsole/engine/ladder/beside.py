@@ -15,9 +15,10 @@ from opsconsole.engine.pairs.compared import compared_act
 from opsconsole.engine.registry import Registry
 from opsconsole.engine.runstate.loaded import Loaded, load
 from opsconsole.policy.comparison import Compared, ComparedAction, compare
-from opsconsole.store.queries import content, draws
+from opsconsole.store.queries import content
 from opsconsole.store.queries import ladder as read
 from opsconsole.store.queries.ladder import Draw
+from opsconsole.store.queries.views.drawn import heard_at
 from opsconsole.store.rows import ActionRow, Reader
 
 
@@ -76,7 +77,7 @@ def undisturbed(registry: Registry, conn: Reader, loaded: Loaded) -> Loaded:
     decision of its own any more, and a run that breaks off after a no was not wrong to begin with.
     """
     actions = tuple(_as_proposed(registry, loaded, action) for action in loaded.actions)
-    heard = draws.heard_at(conn, loaded.run.id)
+    heard = heard_at(conn, loaded.run.id)
     if heard is None:
         return replace(loaded, actions=actions)
     run = loaded.run if loaded.run.turns <= heard + 1 else replace(loaded.run, state=RunState.DONE)

@@ -6,8 +6,9 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import basis
 from opsconsole.engine.ladder.fall import fall
 from opsconsole.policy.ladder import UNAUDITED_DAYS
-from opsconsole.store.queries import draws, runs
 from opsconsole.store.queries import ladder as read
+from opsconsole.store.queries import runs
+from opsconsole.store.queries.views import drawn as read_drawn
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import work as write_work
 
@@ -30,7 +31,7 @@ def look(kernel: Kernel, tx: Transaction) -> None:
         basis.look(kernel, tx, version, now=now)
         acted = read.last_alone(tx.conn, version.agent_id, since=since)
         audited = read.last_audited(tx.conn, version.agent_id)
-        waiting = draws.oldest_open(tx.conn, version.agent_id)
+        waiting = read_drawn.oldest_open(tx.conn, version.agent_id)
         for cell in basis.alone(version.spec):
             seen, drawn = audited.get(cell), waiting.get(cell)
             if cell in acted and drawn is not None and drawn <= since and (seen is None or seen <= since):

@@ -25,9 +25,10 @@ from opsconsole.engine.pairs.compared import compared_act
 from opsconsole.engine.pairs.pair import Sides, keep
 from opsconsole.engine.runstate.loaded import load
 from opsconsole.policy.ladder import share_drawn, wall
-from opsconsole.store.queries import content, draws, limits, runs
+from opsconsole.store.queries import content, limits, runs
 from opsconsole.store.queries import ladder as read
 from opsconsole.store.queries import pairs as read_pairs
+from opsconsole.store.queries.views.drawn import was_asked_before
 from opsconsole.store.rows import RunRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import ladder as write
@@ -116,7 +117,7 @@ def _is_known(tx: Transaction, run: RunRow) -> bool:
     """
     is_sample = limits.setting(tx.conn, "sample") is not None
     is_seen = read_pairs.seen_at(tx.conn, run.id) is not None
-    return is_sample or is_seen or draws.was_asked_before(tx.conn, run.id, turn=run.turns)
+    return is_sample or is_seen or was_asked_before(tx.conn, run.id, turn=run.turns)
 
 
 def coin(workspace: str, run: int) -> float:

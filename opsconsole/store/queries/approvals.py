@@ -7,6 +7,7 @@ from typing import Any
 
 from opsconsole.domain.enums import ApprovalKind, ApprovalState, Verb
 from opsconsole.domain.ids import ActionId, AgentId, ApprovalId
+from opsconsole.store.queries.views.drawn import UNDECIDED_ACTIONS
 from opsconsole.store.rows import ApprovalRow
 from opsconsole.store.times import from_micros, maybe_from_micros, to_micros
 
@@ -20,6 +21,8 @@ _COUNT = "SELECT count(*) FROM approval"
 _PLACE = "created_at, (SELECT min(id) FROM approval AS first WHERE first.action_id = approval.action_id), id"
 """The queue's order; what was taken back has its old place, also among those asked at the same moment."""
 _SHOWN = "state = 'waiting' AND coalesce(snoozed_until, 0) <= coalesce(?, 1 << 62)"
+_DECIDABLE = f"action_id NOT IN {UNDECIDED_ACTIONS}"
+"""It is not one of those that a person decides before seeing them."""
 
 
 def approval(conn: sqlite3.Connection, approval_id: int) -> ApprovalRow | None:
@@ -35,11 +38,14 @@ def waiting_approvals(conn: sqlite3.Connection, *, limit: int = 1000, now: datet
 
 
 def waiting_marks(conn: sqlite3.Connection, *, now: datetime, is_put_off: bool) -> list[Mark]:
-    """Return the marks of all that wait, oldest first, or of all that are put off, the one that is back first first."""
+    """Return the marks of all that wait, oldest first, or of all that are put off, the one that is back first first.
+
+    Those of decisions that a person makes first are not among them.
+    """
     if is_put_off:
-        where, place = "state = 'waiting' AND snoozed_until > ?", "snoozed_until, id"
+        where, place = f"state = 'waiting' AND snoozed_until > ? AND {_DECIDABLE}", "snoozed_until, id"
     else:
-        where, place = _SHOWN, _PLACE
+        where, place = f"{_SHOWN} AND {_DECIDABLE}", _PLACE
     rows = conn.execute(
         f"SELECT id, digest, coalesce(snoozed_until, 0), coalesce(expires_at, 0) FROM approval WHERE {where}"  # noqa: S608 - ours
         f" ORDER BY {place}",
@@ -49,9 +55,17 @@ def waiting_marks(conn: sqlite3.Connection, *, now: datetime, is_put_off: bool) 
 
 
 def waiting_count(conn: sqlite3.Connection, *, now: datetime | None = None) -> int:
-    """Return the number of requests that wait; with `now`, without those put off until later."""
-    row = conn.execute(f"{_COUNT} WHERE {_SHOWN}", (now and to_micros(now),)).fetchone()
+    """Return the number of requests that wait; with `now`, without those put off until later.
+
+    Those of decisions that a person makes first are not counted: these are, once each, by `drawn.open_count`.
+    """
+    row = conn.execute(f"{_COUNT} WHERE {_SHOWN} AND {_DECIDABLE}", (now and to_micros(now),)).fetchone()
     return int(row[0])
+
+
+def all_waiting_count(conn: sqlite3.Connection) -> int:
+    """Return the number of requests that wait, put off or not, also of decisions that a person makes first."""
+    return int(conn.execute(f"{_COUNT} WHERE state = 'waiting'").fetchone()[0])
 
 
 def is_any_decided(conn: sqlite3.Connection) -> bool:

@@ -43,6 +43,6 @@ class Tray(QObject):
             self._show()
 
     def _on_state(self, state: ShellState) -> None:
-        paused = "all" in state.switches
+        paused, first = "all" in state.switches, f", {state.first} to decide first" if state.first else ""
         self._pause.setText("Resume all agents" if paused else "Pause all agents")
-        self._icon.setToolTip(f"opsconsole: {state.waiting} waiting" + (", paused" if paused else ""))
+        self._icon.setToolTip(f"opsconsole: {state.waiting} waiting{first}" + (", paused" if paused else ""))

@@ -1,6 +1,7 @@
 """A decision that a person makes first: what closes it, what of the run is compared, and what is never drawn."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -24,20 +25,29 @@ from opsconsole.store.writes import settings
 from tests.e2e.ladder.laddered import ACT, DO, SEND, decide, fallen, work, worker
 from tests.support.rig import Rig, call, desk_only, rig
 
+
+def _always(_workspace: str, _run: int) -> float:
+    return 0.0
+
+
+def _half(_workspace: str, _run: int) -> float:
+    return 0.5
+
+
 SAME = [OwnAct(DO, {"what": "file it"})]
 
 
 @pytest.fixture
 def all_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
     """The coin falls so that a person is to decide each first, also what they are asked about."""
-    monkeypatch.setattr(draws, "coin", lambda *_: 0.0)
+    monkeypatch.setattr(draws, "coin", _always)
 
 
 def with_out(engine: Engine) -> list[Connector]:
     return [*desk_only(engine), FakeConnector()]
 
 
-def asks(**changes: object) -> AgentSpec:
+def asks(**changes: Any) -> AgentSpec:
     """Return an agent that asks about everything."""
     return worker(level=2, approvals={"veto_s": 0}, **changes)
 
@@ -175,7 +185,7 @@ def _asks_then_acts(view: RunView) -> Turn:
 async def test_of_what_a_person_was_asked_about_already_nothing_is_drawn(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(draws, "coin", lambda *_: 0.5)
+    monkeypatch.setattr(draws, "coin", _half)
     spec = worker(approvals={"veto_s": 0})
     async with rig(tmp_path / "w", _asks_then_acts, spec, connectors=with_out) as r:
         await work(r, 1)

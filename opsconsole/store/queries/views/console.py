@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from opsconsole.store.queries import connections, limits
+from opsconsole.store.queries.views.drawn import UNDECIDED_ACTIONS, listed
 from opsconsole.store.times import from_micros, to_micros
 
 
@@ -14,6 +15,9 @@ class ShellState:
     """The state of the workspace in a line."""
 
     waiting: int
+    """Requests, and decisions to make first."""
+    first: int
+    """How many of them are to be decided before seeing what the agent did."""
     agents: int
     events: int
     last_event_at: datetime | None
@@ -33,10 +37,12 @@ class ShellState:
 
 def shell_state(conn: sqlite3.Connection, *, now: datetime) -> ShellState:
     """Look once."""
-    (waiting,) = conn.execute(
-        "SELECT count(*) FROM approval WHERE state = 'waiting' AND (snoozed_until IS NULL OR snoozed_until <= ?)",
+    (asked,) = conn.execute(
+        f"SELECT count(*) FROM approval WHERE state = 'waiting' AND action_id NOT IN {UNDECIDED_ACTIONS}"  # noqa: S608 - no input in it
+        " AND (snoozed_until IS NULL OR snoozed_until <= ?)",
         (to_micros(now),),
     ).fetchone()
+    first = len(listed(conn, now=now))
     (agents,) = conn.execute("SELECT count(*) FROM agent WHERE version_id IS NOT NULL").fetchone()
     (events,) = conn.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()
     last = conn.execute("SELECT occurred_at FROM event ORDER BY id DESC LIMIT 1").fetchone()
@@ -47,7 +53,8 @@ def shell_state(conn: sqlite3.Connection, *, now: datetime) -> ShellState:
         if (said := connections.health(conn, connection.id)) is not None and said[0] != "ok"
     ]
     return ShellState(
-        waiting=waiting,
+        waiting=asked + first,
+        first=first,
         agents=agents,
         events=events,
         last_event_at=None if last is None else from_micros(int(last[0])),

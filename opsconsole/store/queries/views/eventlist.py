@@ -17,7 +17,7 @@ from opsconsole.store.queries.views.names import CategoryNames, agent_names, cat
 from opsconsole.store.queries.views.outcomes import PLACE, events_at
 from opsconsole.store.queries.views.rulings import LAST, REFUSED
 from opsconsole.store.queries.views.stands import WHERE_IT_STANDS
-from opsconsole.store.queries.views.unseen import AWAITED, UNSEEN_CATEGORY, UNSEEN_LEFT, UNSEEN_OUTCOME
+from opsconsole.store.queries.views.unseen import AWAITED, UNDECIDED, UNSEEN_CATEGORY, UNSEEN_LEFT, UNSEEN_OUTCOME
 from opsconsole.store.times import OPEN_END, from_micros, to_micros
 
 _RUNS = (
@@ -101,6 +101,8 @@ class EventRow:
     """In shadow, and people have not acted yet: what the agent thinks of it stands in no list."""
     category_name: str = ""
     """As its agent's file calls it."""
+    is_drawn: bool = False
+    """A person is to decide it before seeing what the agent did, which stands in no list until then."""
 
 
 def terms(text: str) -> str:
@@ -167,7 +169,7 @@ _ROWS = (
     "  WHERE a.run_id = r.id AND (a.is_write = 1 OR a.state = 'waiting') GROUP BY 1)),"
     f" (SELECT count(*) - 1 FROM run WHERE event_id = e.id), CASE WHEN r.id IS NOT NULL THEN {PLACE} END,"
     " CASE WHEN r.id IS NULL THEN EXISTS (SELECT 1 FROM pair WHERE event_id = e.id) END,"
-    f" {UNSEEN_LEFT}, r.id IS NOT NULL AND {AWAITED}"
+    f" {UNSEEN_LEFT}, r.id IS NOT NULL AND {AWAITED}, r.id IS NOT NULL AND {UNDECIDED}"
     " FROM json_each(:ids) j JOIN event e ON e.id = j.value JOIN content c ON c.id = e.content_id"
     " LEFT JOIN run r ON r.id = (SELECT r.id FROM run r WHERE r.event_id = e.id ORDER BY r.agent_id IS NOT :agent,"
     f"  CASE WHEN :place IS NULL THEN 0 ELSE {PLACE} IS NOT :place END, r.id LIMIT 1)"
@@ -221,12 +223,12 @@ def _rows(conn: sqlite3.Connection, ids: Sequence[int], wanted: Filter, now: dat
     for row in conn.execute(_ROWS, values):
         sender, name, title = json.loads(row[5]) if row[5] else ("", "", "(erased)")
         states = dict(part.split(":") for part in row[12].split(",")) if row[12] else {}
-        counted = tuple((state, int(states[state])) for state in _ORDER if state in states)
+        counted = () if row[18] else tuple((state, int(states[state])) for state in _ORDER if state in states)
         found[row[0]] = EventRow(
             row[0], from_micros(int(row[1])), from_micros(int(row[2])), row[3], row[4], sender or "", name or "",
             title or "", bool(row[6]), row[7], row[8] or "", names.get(row[8], row[8] or ""), row[9] or "",
             row[10] or "", row[11] or "", counted, max(0, row[13]), row[14] or "", bool(row[15]),
-            bool(row[16]), bool(row[17]), called.of(row[8] or "", row[9] or ""),
+            bool(row[16]), bool(row[17]), called.of(row[8] or "", row[9] or ""), bool(row[18]),
         )  # fmt: skip
     return found
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from opsconsole.store.queries.content import decode
+from opsconsole.store.queries.views.drawn import UNDECIDED_ACTIONS
 from opsconsole.store.queries.views.unseen import AWAITED, UNSEEN_CATEGORY, UNSEEN_OUTCOME
 from opsconsole.store.times import from_micros
 
@@ -132,7 +133,7 @@ class Totals:
     without_agent: int
     runs: Mapping[str, int]
     waiting: Mapping[str, int]
-    """Requests to the person, by kind."""
+    """Requests to the person, by kind; not those of decisions to make first."""
     effects: Mapping[str, int]
     audit: int
 
@@ -149,7 +150,10 @@ def totals(conn: sqlite3.Connection) -> Totals:
         without_agent=number("SELECT count(*) FROM event e WHERE NOT EXISTS (SELECT 1 FROM run WHERE event_id = e.id)"),
         runs=dict(conn.execute("SELECT state, count(*) FROM run GROUP BY state").fetchall()),
         waiting=dict(
-            conn.execute("SELECT kind, count(*) FROM approval WHERE state = 'waiting' GROUP BY kind").fetchall()
+            conn.execute(
+                "SELECT kind, count(*) FROM approval WHERE state = 'waiting'"  # noqa: S608 - no input in it
+                f" AND action_id NOT IN {UNDECIDED_ACTIONS} GROUP BY kind"
+            ).fetchall()
         ),
         effects=dict(conn.execute("SELECT state, count(*) FROM effect GROUP BY state").fetchall()),
         audit=number("SELECT coalesce(max(seq), 0) FROM audit"),

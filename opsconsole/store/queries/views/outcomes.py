@@ -6,9 +6,11 @@ counts once for each.
 
 import json
 import sqlite3
+from collections import Counter
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
 
+from opsconsole.store.queries.views.drawn import UNDECIDED_ACTIONS, listed
 from opsconsole.store.times import end_micros, to_micros
 
 
@@ -53,9 +55,11 @@ class Waiting:
     """What waits for a person."""
 
     requests: int
-    """Questions and actions, as Approvals lists them."""
+    """Questions, actions and decisions to make first, as Approvals lists them."""
     events: int
     """Open events that they are about."""
+    first: int = 0
+    """How many of them are to be decided before seeing what the agent did."""
 
 
 _OPEN = "('queued','running','waiting')"
@@ -166,13 +170,19 @@ def outcomes_of(
 def waiting_by_agent(conn: sqlite3.Connection, *, now: datetime) -> dict[str, Waiting]:
     """Return what waits for a person by agent; what was put off until later does not."""
     rows = conn.execute(
-        "SELECT p.agent_id, count(*),"
+        f"SELECT p.agent_id, count(CASE WHEN p.action_id NOT IN {UNDECIDED_ACTIONS} THEN 1 END),"  # noqa: S608 - ours
         " count(DISTINCT CASE WHEN r.state IN ('queued','running','waiting') THEN r.id END)"
         " FROM approval p CROSS JOIN action a ON a.id = p.action_id CROSS JOIN run r ON r.id = a.run_id"
         " WHERE p.state = 'waiting' AND (p.snoozed_until IS NULL OR p.snoozed_until <= ?) GROUP BY 1",
         (to_micros(now),),
     )
-    return {row[0]: Waiting(row[1], row[2]) for row in rows}
+    asked = {row[0]: (row[1], row[2]) for row in rows}
+    first = Counter(drawn.agent for drawn in listed(conn, now=now))
+    found: dict[str, Waiting] = {}
+    for agent in {**asked, **first}:
+        requests, events = asked.get(agent, (0, 0))
+        found[agent] = Waiting(requests + first[agent], events, first[agent])
+    return found
 
 
 def waited_by_agent(conn: sqlite3.Connection, *, until: datetime) -> dict[str, Waiting]:

@@ -35,13 +35,15 @@ class AgentGlance:
     outcomes: Outcomes
     """Where its events of the time stand."""
     requests: int
-    """Questions and actions that wait for the person now."""
+    """Questions, actions and decisions to make first that wait for the person now."""
     days: tuple[int, ...]
     """Events of each of the last days, by when they happened; the last number is today's."""
     cost: float
     is_paused: bool
     is_dismissed: bool = False
     """Not in use any more; told while some of what it did falls into the time."""
+    first: int = 0
+    """How many of the requests are to be decided before seeing what the agent did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,13 @@ class Overview:
 
     @property
     def waiting(self) -> int:
-        """Questions and actions that wait for the person now, as Approvals lists them."""
+        """All that waits for the person now, as Approvals lists it."""
         return sum(agent.requests for agent in self.agents)
+
+    @property
+    def first(self) -> int:
+        """How much of it is to be decided before seeing what the agent did."""
+        return sum(agent.first for agent in self.agents)
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +172,7 @@ def _glance(
         limits.cost_since(conn, since=window.since, agent=agent, until=window.until),
         "all" in switches or f"agent:{agent}" in switches,
         versions.current_version_of(conn, agent) is None,
+        waiting.first,
     )
 
 

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from opsconsole.store.queries.content import decode
 from opsconsole.store.queries.views import people
+from opsconsole.store.queries.views.drawn import UNDECIDED_ACTIONS
 from opsconsole.store.queries.views.names import agent_names
 from opsconsole.store.queries.views.stands import WHERE_IT_STANDS
+from opsconsole.store.queries.views.unseen import UNDECIDED
 from opsconsole.store.times import from_micros, to_micros
 
 MOST, SUBJECTS = 500, 200
@@ -59,16 +61,17 @@ def timeline(conn: sqlite3.Connection, subject_id: int, *, now: datetime, limit:
     for row in conn.execute(
         f"SELECT a.at, a.tool, {WHERE_IT_STANDS}, r.agent_id, r.event_id, r.id"  # noqa: S608 - no input in it
         " FROM action a JOIN run r ON r.id = a.run_id"
-        " WHERE a.subject_id = :subject AND a.is_write = 1 ORDER BY a.at DESC LIMIT :most",
+        f" WHERE a.subject_id = :subject AND a.is_write = 1 AND NOT {UNDECIDED} ORDER BY a.at DESC LIMIT :most",
         {"subject": subject_id, "most": limit, "now": to_micros(now)},
     ):
         who = names.get(row[3]) or str(row[3])
         found.append(Moment(from_micros(int(row[0])), "action", row[1], "", who, row[2], row[4], row[5]))
     for row in conn.execute(
-        "SELECT d.at, d.verb, d.actor, c.bytes, a.tool, r.event_id, r.id FROM action a JOIN run r ON r.id = a.run_id"
+        "SELECT d.at, d.verb, d.actor, c.bytes, a.tool, r.event_id, r.id"  # noqa: S608 - no input in it
+        " FROM action a JOIN run r ON r.id = a.run_id"
         " JOIN approval p ON p.action_id = a.id JOIN decision d ON d.approval_id = p.id"
         " LEFT JOIN content c ON c.id = d.content_id WHERE a.subject_id = ? AND a.is_write = 1"
-        " ORDER BY d.id DESC LIMIT ?",
+        f" AND NOT {UNDECIDED} ORDER BY d.id DESC LIMIT ?",
         (subject_id, limit),
     ):
         words: dict[str, str] = {} if row[3] is None else decode(row[3])
@@ -97,9 +100,10 @@ def history_about(conn: sqlite3.Connection, party: str, *, now: datetime, reach:
 def _count(conn: sqlite3.Connection, subjects: list[int]) -> int:
     """Return how many moments subjects have in all."""
     row = conn.execute(
-        "WITH about(id) AS MATERIALIZED (SELECT value FROM json_each(?))"
+        "WITH about(id) AS MATERIALIZED (SELECT value FROM json_each(?))"  # noqa: S608 - no input in it
         " SELECT (SELECT count(*) FROM about JOIN event e ON e.subject_id = about.id)"
-        " + (SELECT count(*) FROM about JOIN action a ON a.subject_id = about.id WHERE a.is_write = 1)"
+        " + (SELECT count(*) FROM about JOIN action a ON a.subject_id = about.id WHERE a.is_write = 1"
+        f"    AND a.id NOT IN {UNDECIDED_ACTIONS})"
         " + (SELECT count(*) FROM about JOIN action a ON a.subject_id = about.id"
         "    JOIN approval p ON p.action_id = a.id JOIN decision d ON d.approval_id = p.id WHERE a.is_write = 1)",
         (json.dumps(subjects),),

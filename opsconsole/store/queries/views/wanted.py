@@ -7,6 +7,7 @@ from datetime import datetime
 
 from opsconsole.domain.enums import Verdict
 from opsconsole.store.queries.content import decode
+from opsconsole.store.queries.views.unseen import UNDECIDED
 from opsconsole.store.times import from_micros, to_micros
 
 
@@ -53,12 +54,13 @@ class RecentCall:
 
 
 def recent_calls(conn: sqlite3.Connection, agent: str, *, most: int) -> list[RecentCall]:
-    """Return the writes that an agent wanted last, the newest first, at most so many."""
+    """Return the writes that an agent wanted last, the newest first, at most so many; not what is not to be seen."""
     rows = conn.execute(
-        "SELECT a.id, a.tool, c.bytes, w.at, w.verdict FROM run r CROSS JOIN action a ON a.run_id = r.id"
-        " AND a.is_write = 1 CROSS JOIN ruling w ON w.id = (SELECT max(id) FROM ruling WHERE action_id = a.id)"
+        "SELECT a.id, a.tool, c.bytes, w.at, w.verdict"  # noqa: S608 - no input in it
+        " FROM run r CROSS JOIN action a ON a.run_id = r.id AND a.is_write = 1"
+        " CROSS JOIN ruling w ON w.id = (SELECT max(id) FROM ruling WHERE action_id = a.id)"
         " CROSS JOIN event e ON e.id = r.event_id CROSS JOIN content c ON c.id = e.content_id"
-        " WHERE r.agent_id = ? ORDER BY r.started_at DESC LIMIT ?",
+        f" WHERE r.agent_id = ? AND NOT {UNDECIDED} ORDER BY r.started_at DESC LIMIT ?",
         (agent, most),
     )
     return [

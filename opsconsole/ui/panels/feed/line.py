@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from opsconsole.store.queries.views.eventlist import EventRow
+from opsconsole.store.queries.views.unseen import DRAWN
 from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets import painting
@@ -33,6 +34,8 @@ TRIED = "Tried on the past: see Shadow"
 
 def state_of(row: EventRow) -> tuple[str, str]:
     """Return (words, tone) of where a line stands."""
+    if row.is_drawn:
+        return "Decide first", "accent"
     if row.is_awaited or is_shadow(row):
         return "Shadow", "shadow"
     if row.run_id is None:
@@ -47,6 +50,8 @@ def is_shadow(row: EventRow) -> bool:
 
 def became(row: EventRow) -> tuple[str, str]:
     """Return (words, tone) of what became of an event: `1 refused, 2 done`."""
+    if row.is_drawn:
+        return DRAWN, "plain"
     if row.actions:
         words = [stand_words(stands, number) for stands, number in row.actions[:3]]
         first = row.actions[0][0]

@@ -37,7 +37,7 @@ class FeedPanel(Panel):
     name = "feed"
     title = "Feed"
     icon = "activity"
-    topics = frozenset({"events", "runs", "approvals", "effects"})
+    topics = frozenset({"events", "runs", "approvals", "effects", "draws"})
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -105,6 +105,8 @@ class FeedPanel(Panel):
         self.story.party_wanted.connect(self._on_party_wanted)
         self.story.event_wanted.connect(self._on_event_wanted)
         self.story.run_wanted.connect(self._on_run_wanted)
+        self.story.decide_wanted.connect(self._on_decide_wanted)
+        self.story.show_wanted.connect(self._on_show_wanted)
         self._pager.shown.connect(self._on_pager_shown)
         self._renew_story.timeout.connect(lambda: self._show(self._event, self._run, is_quiet=True))
 
@@ -268,6 +270,14 @@ class FeedPanel(Panel):
 
     def _on_run_wanted(self, run: int) -> None:
         self._show(self._event, run)
+
+    def _on_decide_wanted(self) -> None:
+        if self._told is not None:
+            self.context.navigator.go("approvals", first=int(self._told[0]["run"]))
+
+    def _on_show_wanted(self) -> None:
+        if self._told is not None:
+            self._seen.note([int(self._told[0]["run"])])
 
     def _on_party_wanted(self, party: str) -> None:
         self.context.navigator.go("audit", subject=party)

@@ -15,6 +15,7 @@ from opsconsole.engine.ports.brain import ASK_PERSON
 from opsconsole.store.queries.views.auditwords import What
 from opsconsole.store.queries.views.timeline import History
 from opsconsole.ui.panels.feed.actioncard import action_card
+from opsconsole.ui.panels.feed.drawncard import drawn_card
 from opsconsole.ui.panels.feed.line import TRIED
 from opsconsole.ui.panels.feed.lookupwords import asked_words, found_words
 from opsconsole.ui.theme.theme import Theme
@@ -51,12 +52,16 @@ class StoryView(QScrollArea):
         event_wanted: (event id) another event is to be shown.
         run_wanted: (run id) another agent's run on the same event.
         party_wanted: (address or domain) everything about it is asked for.
+        decide_wanted: it is to be decided first.
+        show_wanted: what the agent did is to be shown all the same.
     """
 
     history_wanted = Signal(int)
     event_wanted = Signal(int)
     run_wanted = Signal(int)
     party_wanted = Signal(str)
+    decide_wanted = Signal()
+    show_wanted = Signal()
 
     def __init__(self, theme: Theme, now: Callable[[], datetime]) -> None:
         super().__init__()
@@ -98,7 +103,9 @@ class StoryView(QScrollArea):
         self.worked_by = AgentOf(story["agent"], story["agent_name"]) if "run" in story else None
         self._head(story, runs)
         self._event(story["event"])
-        if "run" in story:
+        if story.get("is_undecided"):
+            self._column.addWidget(drawn_card(decide=self.decide_wanted.emit, show=self.show_wanted.emit))
+        elif "run" in story:
             actions: list[dict[str, Any]] = story["actions"]
             wanted = [action for action in actions if action["is_write"] or action["tool"] == ASK_PERSON]
             self._lookups([action for action in actions if action not in wanted])
@@ -139,6 +146,7 @@ class StoryView(QScrollArea):
         words, tone = (TRIED, "shadow") if event.get("is_tried") else ("No agent works this", "plain")
         if "run" in story:
             words, tone = run_words(story["state"], stands, story["place"], is_left=story["is_left"])
+        words, tone = ("Decide first", "accent") if story.get("is_undecided") else (words, tone)
         line.addWidget(pill(words, tone), 0, Qt.AlignmentFlag.AlignTop)  # type: ignore[arg-type]
         self._column.addLayout(line)
         self._column.addWidget(self._facts(story))
@@ -171,7 +179,7 @@ class StoryView(QScrollArea):
         event = story["event"]
         found = [("Came", ago(event["at"], self._now()), exact(event["at"]))]
         if "run" in story:
-            named, category = story["categories"], story["category"]
+            named, category = story["categories"], story["category"] or ("–" if story["is_undecided"] else None)
             sure = "" if story["confidence"] is None else f", {story['confidence']:.0%} sure"
             found += [
                 ("Agent", story["agent_name"], f"version {story['version']}"),
@@ -282,11 +290,8 @@ def _quotes(evidence: dict[str, Any], categories: Mapping[str, str]) -> str:
     if "case" in evidence:
         category = str(evidence.get("category", ""))
         return f"Like an earlier case ({categories.get(category) or spoken(category)}): {quote}"
-    where = (
-        f"found in {evidence.get('source', '')}"
-        if evidence.get("state") == "found"
-        else "found nowhere in what was read"
-    )
+    is_found = evidence.get("state") == "found"
+    where = f"found in {evidence.get('source', '')}" if is_found else "found nowhere in what was read"
     return f"“{quote}” ({where})"
 
 

@@ -48,7 +48,7 @@ class OverviewPanel(Panel):
     name = "overview"
     title = "Overview"
     icon = "home"
-    topics = frozenset({"events", "runs", "approvals", "effects", "switches", "agents", "settings", "audit"})
+    topics = frozenset({"events", "runs", "approvals", "effects", "switches", "agents", "settings", "audit", "draws"})
 
     def __init__(self, context: Context) -> None:
         super().__init__(context)
@@ -253,7 +253,9 @@ class OverviewPanel(Panel):
         self._with_you.show_number(outcomes.with_you, "after your word")
         waiting = "nothing to decide" if not state.waiting else "decide, answer or edit"
         if state.waiting != outcomes.waiting:
-            waiting = f"{plural(state.waiting, 'request')} of them"
+            waiting = f"{plural(state.waiting - state.first, 'request')} of them"
+        if state.first:
+            waiting = f"and {state.first:,} to decide first"
         self._waiting.show_number(outcomes.waiting, waiting, "warn" if state.waiting else "")
         failed = "open them to see why" if outcomes.failed else "nothing went wrong"
         self._failed.show_number(outcomes.failed, failed, "danger" if outcomes.failed else "ok")

@@ -37,6 +37,7 @@ def headline(state: Overview, *, is_engine_on: bool, since: str) -> tuple[str, M
     wait = "nothing waits for you"
     if state.waiting:
         wait = f"{state.waiting:,} {'thing waits' if state.waiting == 1 else 'things wait'} for you"
+        wait += f", {state.first:,} to decide first" if state.first else ""
     text = f"{worked}; {wait}."
     if troubles:
         text = f"{listed(troubles)}; {text}" if ": " in troubles[0] else f"{listed(troubles)}: {text}"

@@ -7,7 +7,7 @@ from typing import Literal
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ApprovalKind, Reversibility
-from opsconsole.domain.errors import NotFoundError
+from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.domain.lookalike import disguise
 from opsconsole.engine.commands.cards import CardView, Claim, card
 from opsconsole.engine.kernel import Kernel
@@ -61,12 +61,15 @@ class Notice:
 
 
 async def load_cards(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
-    """Read cards, and what they would change in other systems; one that is gone meanwhile is left out."""
+    """Read cards, and what they would change in other systems; one that is gone meanwhile is left out.
+
+    So is one that is to be decided before it is seen.
+    """
     found, marks = list[Shown](), MarkBook(kernel)
     for number in ids:
         try:
             view = await card(kernel, number)
-        except NotFoundError:
+        except (NotFoundError, DecisionError):
             continue
         kind = kernel.registry.type(view.tool)
         asked = present(approvals.approval(kernel.reader, number), str(number))

@@ -6,13 +6,10 @@ from datetime import datetime
 from opsconsole.store.queries.ladder import Draw, open_draws
 from opsconsole.store.times import from_micros, to_micros
 
-UNDECIDED = "EXISTS (SELECT 1 FROM draw d WHERE d.run_id = r.id AND d.answered_at IS NULL AND d.closed_at IS NULL)"
-"""Of a run `r`: a person is to decide its event before seeing what the agent did."""
 UNDECIDED_ACTIONS = (
     "(SELECT a.id FROM draw d JOIN action a ON a.run_id = d.run_id WHERE d.answered_at IS NULL AND d.closed_at IS NULL)"
 )
 """Ids of the actions of such runs."""
-DRAWN = "drawn for you to decide first"
 _HEARD = (
     "SELECT min(a.turn) FROM action a WHERE a.run_id = ? AND (a.state IN ('rejected','lapsed')"
     " OR (a.tool = 'person.ask' AND a.state = 'done') OR EXISTS (SELECT 1 FROM approval p"
