@@ -12,7 +12,7 @@ from opsconsole.policy import ladder
 from opsconsole.policy.ladder import share_drawn, threshold_alone, wall, watch
 from opsconsole.policy.trials import TO_LIMITED
 from opsconsole.policy.windows import business_days
-from tests.support.laddersim import SPOILS, Spoil, false_openings, median, until_alarm, until_open
+from tests.unit.policy.laddersim import SPOILS, Spoil, false_openings, median, until_alarm, until_open
 from tests.support.storms import IS_FULL
 
 ROUNDS = 1000 if IS_FULL else 150
