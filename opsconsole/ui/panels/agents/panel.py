@@ -67,6 +67,7 @@ class AgentsPanel(Panel):
         self.charter.switch_wanted.connect(self._on_category)
         self.versions.restore_wanted.connect(self._on_restore)
         self.versions.asked.connect(self._on_asked_back)
+        self.ladder.stepped.connect(self.refresh)
         self.guardrails.file_wanted.connect(partial(self.turn, "playbook"))
         self.guardrails.simulate_wanted.connect(self.show_simulate)
         self.guardrails.coverage_wanted.connect(self.sides.show_coverage)

@@ -54,7 +54,7 @@ class Past:
     def __init__(self, session: Session, tx: Transaction, agent: str = "mira", version: int = 1) -> None:
         self._tx, self._agent, self._version = tx, agent, version
         self.now = session.kernel.clock.now()
-        self._number = 0
+        (self._number,) = tx.conn.execute("SELECT count(*) FROM event").fetchone()
 
     def add(self, category: str, number: int, *, wrong: int = 0, severe: int = 0, tool: str = "") -> None:
         """Add decisions, spread over four weeks; with `tool`, drawn ones that a person made too."""

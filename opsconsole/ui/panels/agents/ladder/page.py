@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError, StaleCardError
@@ -30,7 +31,13 @@ _GONE = "This agent is not in use any more."
 
 
 class LadderPage(QWidget):
-    """Keeps what is typed of each cell apart until its step is taken."""
+    """Keeps what is typed of each cell apart until its step is taken.
+
+    Signals:
+        stepped: a step was taken, or could not be: what holds is asked for anew.
+    """
+
+    stepped = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -142,6 +149,8 @@ class LadderPage(QWidget):
         self.foot.show_row(found, is_asked=self._asked == key, is_busy=self.is_busy)
         self.foot.show()
         self.states.show_content()
+        if self.hasFocus():  # it was turned to before there was a list
+            self.focus()
 
     def _on_picked(self, category: str, tool: str) -> None:
         if self._wanted.get(self._agent) != (category, tool):
@@ -200,7 +209,7 @@ class LadderPage(QWidget):
         back = partial(self._take_back, step, made.version)
         self._context.navigator.say(deeds.promoted(made), "Undo", back)
         self._set_busy(is_busy=False)
-        self._again(step.agent)
+        self.stepped.emit()
 
     async def _lowered(self, found: CellRow, reason: str) -> None:
         agent = self._agent
@@ -212,7 +221,7 @@ class LadderPage(QWidget):
             return
         self._context.navigator.say(said)
         self._set_busy(is_busy=False)
-        self._again(agent)
+        self.stepped.emit()
 
     def _take_back(self, step: deeds.WantedStep, version: int) -> None:
         self._start(self._taken_back(step, version))
@@ -226,7 +235,7 @@ class LadderPage(QWidget):
         else:
             self._context.navigator.say(said)
         self._set_busy(is_busy=False)
-        self._again(step.agent)
+        self.stepped.emit()
 
     def _fail(self, error: OpsError) -> None:
         """Say in place what stood in the way; what is typed stays."""
@@ -234,7 +243,7 @@ class LadderPage(QWidget):
         is_stale = isinstance(error, StaleCardError)
         self.sheet.say(f"{error}" + (" What holds now is shown: look once more, then sign." if is_stale else ""))
         self.area.ensureWidgetVisible(self.sheet.said)
-        self._again(self._agent)
+        self.stepped.emit()
 
     def _set_busy(self, *, is_busy: bool) -> None:
         self.is_busy = is_busy
