@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
 
 from opsconsole.domain.canonical import jsonable
 from opsconsole.domain.enums import Agreement, Level, RunState, Verdict
@@ -215,10 +216,16 @@ def _read(kernel: Kernel, act: OwnAct) -> OwnAct:
         if value in (None, ""):
             continue
         try:
-            read[name] = TypeAdapter[Any](Annotated[field.annotation, name, *field.metadata]).validate_python(value)
+            read[name] = _type_of(field).validate_python(value)
         except ValidationError as error:
             raise DecisionError(f"{name}: {error.errors()[0]['msg']}. Nothing was changed.") from error
     return OwnAct(act.tool, jsonable(read))
+
+
+def _type_of(field: FieldInfo) -> TypeAdapter[Any]:
+    """Return the type of one argument with its bounds: a person gives some of them, and no whole action."""
+    annotated: Any = Annotated
+    return TypeAdapter(annotated[(field.annotation, field.alias, *field.metadata)])
 
 
 def _since(tx: Transaction, agent: str, category: str, tool: str) -> datetime:

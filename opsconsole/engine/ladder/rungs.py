@@ -107,6 +107,15 @@ class Rung:
         }
 
 
+def writes_of(registry: Registry, spec: AgentSpec, category: Category) -> list[str]:
+    """Return the writes that an agent's decisions in a category may hold, in the file's order."""
+    named = [step.do for step, _ in steps_of(category.steps) if step.do]
+    special = spec.autonomy.categories.get(category.id, {})
+    offered = spec.autonomy.actions if spec.brain == "model" else {}
+    found = dict.fromkeys((*named, *special, *offered))
+    return [tool for tool in found if (kind := registry.type(tool)) and kind.effect is not Effect.READ]
+
+
 class Ladder:
     """An agent's rungs, by what one version of it says."""
 
@@ -157,11 +166,7 @@ class Ladder:
 
     def tools(self, category: Category) -> list[str]:
         """Return the writes that a category's decisions may hold, in the file's order."""
-        named = [step.do for step, _ in steps_of(category.steps) if step.do]
-        special = self.spec.autonomy.categories.get(category.id, {})
-        offered = self.spec.autonomy.actions if self.spec.brain == "model" else {}
-        found = dict.fromkeys((*named, *special, *offered))
-        return [tool for tool in found if (kind := self._registry.type(tool)) and kind.effect is not Effect.READ]
+        return writes_of(self._registry, self.spec, category)
 
     def stage(self, category: Category) -> Rung:
         """Return where a category stands."""

@@ -39,12 +39,18 @@ async def fill(folder: Path) -> None:
         assert len(r.waiting()) == 5
 
 
-def person_at(folder: Path, app: QApplication) -> Person:
-    """Return a way to have a person do something before the panel of a workspace."""
+def person_at(folder: Path, app: QApplication, *, is_first: bool = False) -> Person:
+    """Return a way to have a person do something before the panel of a workspace.
+
+    Args:
+        folder: the workspace.
+        app: the application.
+        is_first: what is shown there at first is to be decided before it is seen.
+    """
 
     def run(job: Job) -> None:
         async def ready(seat: Sitting) -> None:
-            await seat.until(lambda: seat.panel.shown is not None)
+            await seat.until(lambda: (seat.panel.queue.first if is_first else seat.panel.shown) is not None)
             await job(seat)
 
         def make(context: Any, clock: HandClock) -> ApprovalsPanel:

@@ -12,8 +12,8 @@ from opsconsole.policy import ladder
 from opsconsole.policy.ladder import share_drawn, threshold_alone, wall, watch
 from opsconsole.policy.trials import TO_LIMITED
 from opsconsole.policy.windows import business_days
-from tests.unit.policy.laddersim import SPOILS, Spoil, false_openings, median, until_alarm, until_open
 from tests.support.storms import IS_FULL
+from tests.unit.policy.laddersim import SPOILS, Spoil, false_openings, median, until_alarm, until_open
 
 ROUNDS = 1000 if IS_FULL else 150
 

@@ -1,6 +1,6 @@
 """What the panel says where there is no card: all decided, or nothing behind the filter."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from opsconsole.ui.panel import Navigator
 from opsconsole.ui.panels.approvals.list.pane import WaitingPane
@@ -22,6 +22,15 @@ def render_none(pane: WaitingPane, states: States, queue: Queue, *, navigator: N
         states.empty("All decided", "The feed shows what becomes of it. Ctrl+Z takes the last back, where it can be.")
     else:
         states.empty("", "")
+
+
+def render_error(every: Sequence[States], queue: Queue, *, again: Callable[[], None]) -> bool:
+    """Say why nothing could be read, where nothing was; False where something was."""
+    if not queue.error or queue.all:
+        return False
+    for states in every:
+        states.error(queue.error, act=again)
+    return True
 
 
 def render_unread(states: States, queue: Queue, *, again: Callable[[], None]) -> None:

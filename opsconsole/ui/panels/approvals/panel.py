@@ -16,11 +16,12 @@ from opsconsole.ui.panels.approvals.card.data import Shown
 from opsconsole.ui.panels.approvals.card.detail import CardDetail
 from opsconsole.ui.panels.approvals.card.rejectsheet import RejectSheet
 from opsconsole.ui.panels.approvals.edit.form import EditForm
+from opsconsole.ui.panels.approvals.first.desk import FirstDesk
 from opsconsole.ui.panels.approvals.layout import lay_out
 from opsconsole.ui.panels.approvals.list.arranging import Arranging
 from opsconsole.ui.panels.approvals.list.pane import WaitingFace, WaitingPane
 from opsconsole.ui.panels.approvals.list.queue import Queue
-from opsconsole.ui.panels.approvals.nothing import render_none, render_unread
+from opsconsole.ui.panels.approvals.nothing import render_error, render_none, render_unread
 from opsconsole.ui.panels.approvals.panelcommands import Mode, every, make_commands, why_not
 from opsconsole.ui.panels.approvals.snoozing import Snoozing
 from opsconsole.ui.panels.approvals.verbs import ALWAYS, Verbs
@@ -35,7 +36,7 @@ class ApprovalsPanel(Panel):
     name = "approvals"
     title = "Approvals"
     icon = "inbox"
-    topics = frozenset({"approvals", "connections", "effects", "switches"})
+    topics = frozenset({"approvals", "connections", "draws", "effects", "switches"})
 
     def __init__(self, context: Context, *, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__(context)
@@ -49,9 +50,10 @@ class ApprovalsPanel(Panel):
         self.arranging = Arranging(context, self, pane=self.list, queue=self.queue)
         self.desk = BatchDesk(context, self, queue=self.queue, verbs=self.verbs, clock=clock)
         self.form, self.batch = EditForm(context.theme), self.desk.page
+        self.first = FirstDesk(context, self, queue=self.queue, clock=clock, view=self.list.view)
         self.bar = ActionBar(context.theme, self._acts())
         self.snoozing = Snoozing(self, self.queue, self.verbs, meant=self._meant)
-        others, sheets = (self.form, self.batch), (self.sheet, self.snoozing.sheet)
+        others, sheets = (self.form, self.batch, *self.first.pages), (self.sheet, self.snoozing.sheet)
         self._pages, self.states = lay_out(self, self.list, self.detail, self.bar, others=others, sheets=sheets)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._connect()
@@ -67,7 +69,8 @@ class ApprovalsPanel(Panel):
         self.queue.changed.connect(self._render)
         self.sheet.chosen.connect(self._on_reason_chosen)
         self.form.confirmed.connect(self._on_edit_confirmed)
-        self.desk.mode_wanted.connect(self._enter)
+        for desk in (self.desk, self.first):
+            desk.mode_wanted.connect(self._enter)
         self.detail.alike.clicked.connect(self.desk.open)
         for page in (self.sheet, self.snoozing.sheet, self.form, self.batch):
             page.closed.connect(self._leave)
@@ -106,6 +109,7 @@ class ApprovalsPanel(Panel):
             self._acts(),
             kind=lambda: None if self.shown is None else self.shown.view.kind,
             mode=lambda: self.mode,
+            unread=lambda: self.first.unread,
         )
 
     @property
@@ -118,14 +122,14 @@ class ApprovalsPanel(Panel):
         self.queue.refresh()
 
     def go(self, where: dict[str, Any]) -> None:
-        """Show one `approval`, or just what waits of one `agent`, of all where that is empty."""
-        if where.keys() & {"agent", "approval"}:
+        """Show one `approval`, the `first` of a run, or just what waits of one `agent`, of all where that is empty."""
+        if where.keys() & {"agent", "approval", "first"}:
             self.list.filter.clear()
         if "agent" in where:
             self.queue.show_agent(where["agent"])
-        if "approval" in where:
+        if "approval" in where or "first" in where:
             self._leave()
-            self.queue.look_for(int(where["approval"]))
+            self.queue.look_for(int(where["approval"]) if "approval" in where else -int(where["first"]))
 
     def restyle(self) -> None:
         """Paint with other tokens."""
@@ -185,14 +189,13 @@ class ApprovalsPanel(Panel):
 
     def _meant(self) -> Shown | None:
         """Return the card that a verb is meant for; where there is none, it is said why."""
-        nothing = why_not("card", None) if self.queue.current is None else "The card is still being read."
-        is_open, is_busy = self._guard.is_open, self.verbs.is_busy
+        is_open, is_busy, nothing = self._guard.is_open, self.verbs.is_busy, self.first.unread
         return self.context.commands.keys.meant(self.shown, is_open=is_open, is_busy=is_busy, nothing=nothing)
 
     def _enter(self, mode: Mode) -> None:
         self.mode = mode
-        pages = {"edit": self.form, "batch": self.batch, "reject many": self.batch}
-        self._pages.setCurrentWidget(pages.get(mode, self.states))
+        pages = {"edit": self.form, "batch": self.batch, "reject many": self.batch, "outcome": self.first.outcome}
+        self._pages.setCurrentWidget(pages.get(mode, self.states if self.first.shown is None else self.first.page))
         is_rejecting = mode in ("reject", "reject many")
         self.sheet.setVisible(is_rejecting)
         self.snoozing.sheet.setVisible(mode == "snooze")
@@ -230,7 +233,7 @@ class ApprovalsPanel(Panel):
             self.batch.answer(number)
         elif self.mode == "card" and self.shown is not None and self.shown.is_question:
             self.detail.answers.pick(number)
-        else:
+        elif not self.first.press(number):
             self.context.commands.keys.say(why_not(self.mode, None if self.shown is None else self.shown.view.kind))
 
     def _on_reason_chosen(self, reason: str) -> None:
@@ -273,11 +276,7 @@ class ApprovalsPanel(Panel):
     def _render(self) -> None:
         """Show the state there is; total and idempotent."""
         queue, shown = self.queue, self.shown
-        if queue.error and not queue.all:
-            for states in (self.list.states, self.states):
-                states.error(queue.error, act=self.refresh)
-            return
-        if queue.now is None:
+        if render_error((self.list.states, self.states), queue, again=self.refresh) or queue.now is None:
             return
         rows, place = queue.rows, queue.place
         self.arranging.render()
@@ -286,11 +285,12 @@ class ApprovalsPanel(Panel):
         if not rows:
             render_none(self.list, self.states, queue, navigator=self.context.navigator)
             return
-        if self.hasFocus():
-            offer_focus(self.list.view, otherwise=self)
+        offer_focus(self.list.view, otherwise=self) if self.hasFocus() else None
         self.bar.show_for(shown, is_busy=self.verbs.is_busy, is_put_off=queue.is_put_off)
         if self.mode in ("reject", "snooze") and (shown is None or shown.view.id != self._about):
             self._enter("card")
+        if self.mode == "card":
+            self._pages.setCurrentWidget(self.first.page if self.first.render(now=queue.now) else self.states)
         if shown is None:
             render_unread(self.states, queue, again=self.refresh)
             return

@@ -8,13 +8,14 @@ from PySide6.QtCore import QObject, QTimer
 from opsconsole.domain.enums import ApprovalKind
 from opsconsole.ui.command import Command
 
-Mode = Literal["card", "reject", "snooze", "edit", "batch", "reject many"]
+Mode = Literal["card", "reject", "snooze", "edit", "batch", "reject many", "outcome"]
 """What the keys mean: verbs of the card that is shown, or the page or sheet that is open."""
 _MODES: dict[Mode, str] = {
     "reject": "Say why first: 1 to 5, or your own words. Esc goes back.",
     "reject many": "Say why first: 1 to 5, or your own words. Esc goes back.",
     "snooze": "Say until when first, by its number. Esc goes back.",
     "edit": "You are editing: Ctrl+Enter approves, Esc goes back.",
+    "outcome": "Say who was right: 1 to 3. Enter leaves it for later.",
     "batch": "You are deciding many: the keys at the foot say it of those that are ticked, Esc goes back.",
 }
 _KINDS = {
@@ -51,8 +52,17 @@ _MANY = ("approve", "reject", "leave")
 """Verbs that mean those that are ticked, where many are decided."""
 
 
-def make_commands(acts: Acts, kind: Callable[[], ApprovalKind | None], mode: Callable[[], Mode]) -> list[Command]:
-    """Make the commands; all hold only while a card is looked at, `kind` says of what kind it is."""
+def make_commands(
+    acts: Acts, kind: Callable[[], ApprovalKind | None], mode: Callable[[], Mode], *, unread: Callable[[], str]
+) -> list[Command]:
+    """Make the commands; all hold only while a card is looked at.
+
+    Args:
+        acts: what each does.
+        kind: says of what kind the card is.
+        mode: says what the keys mean.
+        unread: says why there is no card.
+    """
 
     def enabled(kinds: tuple[ApprovalKind, ...]) -> Callable[[], bool]:
         return lambda: mode() == "card" and (not kinds or kind() in kinds)
@@ -69,7 +79,7 @@ def make_commands(acts: Acts, kind: Callable[[], ApprovalKind | None], mode: Cal
             run=acts[name],
             group="Approvals",
             is_enabled=is_enabled(name, kinds),
-            why_not=lambda: why_not(mode(), kind()),
+            why_not=lambda: unread() if mode() == "card" and kind() is None else why_not(mode(), kind()),
             opens_field=name == "find",
         )
         for name, title, key, kinds in _LIST

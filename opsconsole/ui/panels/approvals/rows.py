@@ -22,6 +22,7 @@ RISKS: dict[str, tuple[str, Tone]] = {
     "medium": ("Medium", "warn"),
     "low": ("Low", "plain"),
     "ask": ("Question", "accent"),
+    "first": ("Decide first", "accent"),
 }
 SIGNS = {"EUR": "€", "USD": "$", "GBP": "£"}
 _LEVEL = re.compile(r"^autonomy level \d for .+: act with approval$")
@@ -35,6 +36,7 @@ class Waiting:
     """A request in the list."""
 
     id: int
+    """Of the request; of a decision to make first, its run's, below 0."""
     kind: ApprovalKind
     title: str
     because: str

@@ -47,6 +47,8 @@ class BatchDesk(QObject):
         if self.page.show_rows(self._queue.rows, current=present):
             self.mode_wanted.emit("batch")
             self.page.list.setFocus()
+            if self._queue.to_decide:
+                self._context.commands.keys.say(f"{self._queue.to_decide:,} to decide first are not among them.")
         else:
             self._context.commands.keys.say("No two of these are alike: one agent, one kind of action, one category.")
 

@@ -11,10 +11,12 @@ from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.domain.lookalike import disguise
 from opsconsole.engine.commands.cards import CardView, Claim, card
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.beside import beside
 from opsconsole.engine.ladder.marks import MarkBook
 from opsconsole.store.queries import approvals, runs
 from opsconsole.store.rows import present
 from opsconsole.ui.panels.approvals.rows import amount
+from opsconsole.ui.panels.approvals.sides import line_of
 from opsconsole.ui.widgets.diff.words import FieldRow
 from opsconsole.ui.widgets.plain import one_line, readable
 from opsconsole.ui.widgets.texts import whole_words
@@ -39,6 +41,8 @@ class Shown:
     amount: str
     is_without_evidence: bool = False
     """What its agent does here is live though nothing proves that it may."""
+    own: str = ""
+    """Where a person decided it before they saw it: what they would do, and what the agent wants, in a line."""
 
     @property
     def is_question(self) -> bool:
@@ -75,7 +79,9 @@ async def load_cards(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
         asked = present(approvals.approval(kernel.reader, number), str(number))
         action = present(runs.action(kernel.reader, asked.action_id), asked.action_id)
         is_bare = marks.of(view.agent_id).is_without_evidence(view.category, view.tool)
-        found.append(Shown(view, kind, amount(kind, action), is_bare))
+        sides = beside(kernel, kernel.reader, action.run_id)
+        first = "" if sides is None else line_of(sides, view.agent)
+        found.append(Shown(view, kind, amount(kind, action), is_bare, first))
     return tuple(found)
 
 

@@ -62,6 +62,8 @@ class CardDetail(QFrame):
         self.facts = Facts(("Agent", "From", "Category", "Waiting"))
         self.why, self.reversal = label("", is_wrapped=True), label("", "small", is_wrapped=True)
         self.note = label("", "small", is_wrapped=True)
+        self.own = label("", is_wrapped=True, is_selectable=True)
+        self.own.setProperty("tone", "accent")
         self.banner, self.strip = ChangedBanner(), NoticeStrip(theme)
         self.table, self.answers = ChangeTable(theme), AnswerCard()
         self.evidence, self.event_card = QuotesCard(theme), EventCard()
@@ -100,6 +102,7 @@ class CardDetail(QFrame):
         column.addSpacing(3)
         column.addWidget(self.why)
         column.addSpacing(12)
+        column.addWidget(self.own)
         column.addWidget(self.strip)
         column.addSpacing(12)
         column.addWidget(self._change_card())
@@ -142,7 +145,7 @@ class CardDetail(QFrame):
     def show_card(self, shown: Shown, *, place: str, now: datetime) -> None:
         """Show a card."""
         view, is_other = shown.view, self._shown is None or self._shown.view.id != shown.view.id
-        is_same = self._shown is not None and self._shown.view == shown.view
+        is_same = self._shown is not None and (self._shown.view, self._shown.own) == (shown.view, shown.own)
         self._shown = shown
         self._show_facts(shown, now)
         self.place.setText(place)
@@ -150,6 +153,8 @@ class CardDetail(QFrame):
         if is_same:
             return
         self._show_question(shown)
+        self.own.setText(shown.own)
+        self.own.setVisible(bool(shown.own))
         word, tone = _pill_of(shown)
         set_pill(self.risk, word, tone)
         self.banner.show_changes(view.subject_changes)

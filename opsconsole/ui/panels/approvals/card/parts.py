@@ -1,6 +1,7 @@
 """The parts of a card: what to look at, evidence, the event, precedents. Each renders what it is given."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFontMetrics
@@ -179,7 +180,10 @@ class EventCard(QFrame):
 
     def show_card(self, shown: Shown) -> None:
         """Show the event of a card."""
-        event = shown.view.event
+        self.show_event(shown.view.event)
+
+    def show_event(self, event: Mapping[str, Any]) -> None:
+        """Show an event."""
         clear(self._links)
         for link in party_links(str(event["from"]), self.party_wanted.emit):
             self._links.addWidget(link)

@@ -40,7 +40,7 @@ class Arranging(QObject):
     def render(self) -> None:
         """Show how many there are, and the groups with their numbers."""
         queue = self._queue
-        self._pane.show_counts(queue.total, queue.put_off, is_put_off=queue.is_put_off)
+        self._pane.show_counts(queue.total, queue.put_off, first=queue.to_decide, is_put_off=queue.is_put_off)
         groups = queue.arranged.groups
         self._pane.show_groups(groups, grouping=queue.grouping, order=queue.order, only=queue.only)
 

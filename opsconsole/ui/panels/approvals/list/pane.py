@@ -42,7 +42,7 @@ class WaitingFace(RowFace[Waiting]):
 
     def text(self, row: Waiting) -> str:
         risk = RISKS[row.risk][0]
-        kind = risk if row.risk == "ask" else f"{risk} risk"
+        kind = risk if row.risk in ("ask", "first") else f"{risk} risk"
         return f"{row.title}, {kind}, agent {row.agent}, waiting {self._age(row)} {row.amount}".strip()
 
     def description(self, row: Waiting) -> str:
@@ -117,9 +117,9 @@ class WaitingPane(ListPane[Waiting]):
     def _on_group(self, name: str) -> None:
         self.arranged.emit(self.grouping.currentData(), self.order.currentData(), name)
 
-    def show_counts(self, waiting: int, put_off: int, *, is_put_off: bool) -> None:
-        """Say how many wait and how many are put off, and which of them are listed."""
-        self.count.setText(f"{waiting:,} waiting")
+    def show_counts(self, waiting: int, put_off: int, *, first: int, is_put_off: bool) -> None:
+        """Say how many wait, how many of them are decided first, how many are put off, and which are listed."""
+        self.count.setText(f"{waiting:,} waiting" if not first else f"{waiting:,} waiting, {first:,} to decide first")
         self.count.setVisible(not is_put_off)
         self.put_off.setText(f"{put_off:,} put off")
         self.put_off.setChecked(is_put_off)

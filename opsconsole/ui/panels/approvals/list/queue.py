@@ -9,21 +9,24 @@ from opsconsole.domain.errors import OpsError
 from opsconsole.engine.kernel import Kernel
 from opsconsole.store.queries import approvals
 from opsconsole.store.queries.approvals import Mark
+from opsconsole.store.queries.views import drawn
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.approvals.card.data import Shown, load_cards
+from opsconsole.ui.panels.approvals.firstcards import FirstCard, first_cards, row_of
 from opsconsole.ui.panels.approvals.list.order import Arranged, Grouping, Order, arrange
 from opsconsole.ui.panels.approvals.rows import Waiting, rows_of
 from opsconsole.ui.readahead import ReadAhead
 
+_First = tuple[tuple[Waiting, ...], dict[int, int]]
 FIRST, MORE = 250, 1_000
 """Rows that are read before anything is shown, and with each further step."""
 
 
-class Queue(ReadAhead[Waiting, Shown]):
+class Queue(ReadAhead[Waiting, Shown | FirstCard]):
     """The panel's state; the file stays the only truth, and is asked again after every change.
 
     Every request is listed, however many wait: the first are shown at once, the rest comes in steps, and what was read
-    is read again only where it changed.
+    is read again only where it changed. Decisions to make first stand among them, each once, instead of its requests.
     """
 
     def __init__(self, context: Context, parent: QObject) -> None:
@@ -32,6 +35,8 @@ class Queue(ReadAhead[Waiting, Shown]):
         self.total = 0
         """How many wait (or are put off, where those are listed), read or not."""
         self.put_off = 0
+        self.to_decide = 0
+        """How many of those that wait are decided before they are seen."""
         self.is_put_off = False
         self.has_decided = False
         """Something waited once, and somebody decided it."""
@@ -42,9 +47,24 @@ class Queue(ReadAhead[Waiting, Shown]):
         self._agent = ""
         """Its requests are to be listed, once one is read; empty for none."""
         self._known: dict[Mark, Waiting] = {}
+        self._first: tuple[Waiting, ...] = ()
+        self._first_of: dict[int, int] = {}
+        """Requests that are not seen yet → the row that stands for them."""
         self._tools: tuple[str, ...] = ()
         self._sought: int | None = None
         self._arranged: tuple[object, Arranged] = (None, Arranged((), ()))
+
+    @property
+    def shown(self) -> Shown | None:
+        """The card of the current request; None while it is not read, or is to be decided first."""
+        found = super().shown
+        return found if isinstance(found, Shown) else None
+
+    @property
+    def first(self) -> FirstCard | None:
+        """The current card, where it is to be decided first."""
+        found = super().shown
+        return found if isinstance(found, FirstCard) else None
 
     @property
     def arranged(self) -> Arranged:
@@ -118,6 +138,8 @@ class Queue(ReadAhead[Waiting, Shown]):
         """Requests wait no longer: the next takes their place at once, from what was read ahead."""
         place = self.place
         self.all = tuple(row for row in self.all if row.id not in numbers)
+        self._first = tuple(row for row in self._first if row.id not in numbers)
+        self.to_decide = len(self._first)
         self.total = max(self.total - len(numbers), len(self.all))
         for number in numbers:
             self._cards.pop(number, None)
@@ -129,20 +151,26 @@ class Queue(ReadAhead[Waiting, Shown]):
     async def _load(self) -> None:
         is_put_off = self.is_put_off
 
-        def job(kernel: Kernel) -> tuple[list[Mark], datetime, int, bool, tuple[str, ...]]:
+        def job(kernel: Kernel) -> tuple[list[Mark], datetime, int, bool, tuple[str, ...], _First]:
             now, conn = kernel.clock.now(), kernel.reader
             later = approvals.waiting_count(conn) - approvals.waiting_count(conn, now=now)
             marks = approvals.waiting_marks(conn, now=now, is_put_off=is_put_off)
-            return marks, now, later, approvals.is_any_decided(conn), tuple(kernel.registry.names())
+            draws = [] if is_put_off else drawn.listed(conn, now=now)
+            rows = tuple(row_of(kernel, draw) for draw in draws)
+            hidden = {which: -draw.run for draw in draws for which in drawn.requests_of(conn, draw.run)}
+            is_any = approvals.is_any_decided(conn)
+            return marks, now, later, is_any, tuple(kernel.registry.names()), (rows, hidden)
 
         place = max(self.place, 0)
         try:
-            marks, now, later, has_decided, tools = await self._context.backend.read(job)
+            marks, now, later, has_decided, tools, first = await self._context.backend.read(job)
             if tools != self._tools:  # risks and words go by what is connected
                 self._tools, self._known = tools, {}
             missing = [mark for mark in marks if mark not in self._known]
             await self._learn(missing[:FIRST])
-            self.now, self.put_off, self.has_decided, self.total = now, later, has_decided, len(marks)
+            self._first, self._first_of = first
+            self.now, self.put_off, self.has_decided, self.to_decide = now, later, has_decided, len(self._first)
+            self.total = len(marks) + self.to_decide
             self._list(marks, place)
             for at in range(FIRST, len(missing), MORE):
                 await self._learn(missing[at : at + MORE])
@@ -164,7 +192,11 @@ class Queue(ReadAhead[Waiting, Shown]):
     def _list(self, marks: Sequence[Mark], place: int) -> None:
         """List what is known of these."""
         self.all = tuple(self._known[mark] for mark in marks if mark in self._known)
+        if self._first:
+            self.all = tuple(sorted((*self._first, *self.all), key=_place))
         self.error = ""
+        if self._sought in self._first_of:
+            self._sought = self.current = self._first_of[self._sought]
         self._seek_agent()
         if self.is_put_off and not marks:
             self.switch()
@@ -183,5 +215,11 @@ class Queue(ReadAhead[Waiting, Shown]):
             self._settle(max(self.place, 0))
 
 
-async def _read(kernel: Kernel, ids: Sequence[int]) -> dict[int, Shown]:
-    return {card.view.id: card for card in await load_cards(kernel, ids)}
+def _place(row: Waiting) -> tuple[datetime, int]:
+    """Return where a row stands among others; what came at one moment stands by its run."""
+    return row.asked_at, -row.id if row.id < 0 else int(row.action.partition("/")[0] or 0)
+
+
+async def _read(kernel: Kernel, ids: Sequence[int]) -> dict[int, Shown | FirstCard]:
+    asked = await load_cards(kernel, [which for which in ids if which > 0])
+    return {**{card.view.id: card for card in asked}, **first_cards(kernel, [-which for which in ids if which < 0])}

@@ -1,0 +1,1 @@
+"""Decisions that a person makes first: the event and a short form, then both sides and who was right."""
