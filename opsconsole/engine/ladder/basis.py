@@ -11,6 +11,8 @@ from opsconsole.engine.agents.deployments import furthest
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder.fall import Trigger, fall
+from opsconsole.engine.registry import Registry
+from opsconsole.policy.ladder import wall
 from opsconsole.store.queries import connections
 from opsconsole.store.queries import ladder as read
 from opsconsole.store.transaction import Transaction
@@ -34,7 +36,7 @@ def look(kernel: Kernel, tx: Transaction, version: Version, *, tool: str | None 
         tool: only as far as it concerns this one; None: all of them.
         now: aware.
     """
-    cells = alone(version.spec, tool)
+    cells = alone(kernel.registry, version.spec, tool)
     if not cells:
         return
     present, known = dict(_present(kernel, tx, version, cells)), read.basis(tx.conn, version.agent_id)
@@ -49,7 +51,9 @@ def look(kernel: Kernel, tx: Transaction, version: Version, *, tool: str | None 
 
 def take(kernel: Kernel, tx: Transaction, version: Version, *, now: datetime) -> None:
     """Take what there is now for what an agent's evidence was gathered with: a person has just signed on it."""
-    write.set_basis(tx, version.agent_id, dict(_present(kernel, tx, version, alone(version.spec))), now=now)
+    write.set_basis(
+        tx, version.agent_id, dict(_present(kernel, tx, version, alone(kernel.registry, version.spec))), now=now
+    )
 
 
 def look_at_all(kernel: Kernel, tx: Transaction) -> None:
@@ -59,18 +63,24 @@ def look_at_all(kernel: Kernel, tx: Transaction) -> None:
         look(kernel, tx, version, now=now)
 
 
-def alone(spec: AgentSpec, only: str | None = None) -> list[tuple[str, str]]:
-    """Return the (category, tool), of one tool or of all, whose file lets them act alone where they are live."""
+def alone(registry: Registry, spec: AgentSpec, only: str | None = None) -> list[tuple[str, str]]:
+    """Return the (category, tool), of one tool or of all, that act alone: by file, stage and class ceiling."""
     named = dict.fromkeys(
         (*spec.autonomy.actions, *(tool for some in spec.autonomy.categories.values() for tool in some))
     )
-    tools = tuple(named) if only is None else (only,) if only in named else ()
     return [
         (category.id, tool)
-        for tool in tools
+        for tool in (named if only is None else (only,) if only in named else ())
+        if not _wall(registry, spec, tool)
         for category in spec.playbook.categories
         if spec.autonomy.level(tool, category.id) is Level.AUTONOMOUS and furthest(spec, category.id).is_live
     ]
+
+
+def _wall(registry: Registry, spec: AgentSpec, tool: str) -> str:
+    """What is not there at the moment is taken for one that may act alone: it proves nothing either way."""
+    kind = registry.type(tool)
+    return "" if kind is None else wall(kind, (raised.ceiling for raised in spec.raised if raised.action == tool))
 
 
 def _present(

@@ -32,7 +32,7 @@ def look(kernel: Kernel, tx: Transaction) -> None:
         acted = read.last_alone(tx.conn, version.agent_id, since=since)
         audited = read.last_audited(tx.conn, version.agent_id)
         waiting = read_drawn.oldest_open(tx.conn, version.agent_id)
-        for cell in basis.alone(version.spec):
+        for cell in basis.alone(kernel.registry, version.spec):
             seen, drawn = audited.get(cell), waiting.get(cell)
             if cell in acted and drawn is not None and drawn <= since and (seen is None or seen <= since):
                 why = f"nobody checked a decision of it for {UNAUDITED_DAYS} days"

@@ -25,7 +25,7 @@ from opsconsole.engine.pairs import pairing
 from opsconsole.engine.pairs.compared import compared_act
 from opsconsole.engine.pairs.pair import Sides, keep
 from opsconsole.engine.runstate.loaded import load
-from opsconsole.policy.ladder import share_drawn, wall
+from opsconsole.policy.ladder import AIM_PER_WEEK, share_drawn, wall
 from opsconsole.store.queries import content, limits, runs
 from opsconsole.store.queries import ladder as read
 from opsconsole.store.queries import pairs as read_pairs
@@ -96,14 +96,16 @@ def maybe_draw(
     if drawn is None:
         if _is_known(tx, run):
             return False
-        since = now - WEEK
+        fell, since = coin(kernel.workspace, run.id), now - WEEK
+        # More than so many decisions in the week leave a share that is below the coin: they need not be counted.
+        most = int(AIM_PER_WEEK / max(fell, 0.001)) + 1
         share = share_drawn(
             alone=is_alone,
             drawn_ever=read.drawn(tx.conn, *cell, level=level, since=_since(tx, *cell)) if is_alone else 0,
             drawn_week=read.drawn(tx.conn, *cell, level=level, since=since) if is_alone else 0,
-            decided_week=read.decided(tx.conn, *cell, since=since) if is_alone else 0,
+            decided_week=read.decided(tx.conn, *cell, since=since, most=most) if is_alone else 0,
         )
-        if coin(kernel.workspace, run.id) >= share:
+        if fell >= share:
             return False
         write.add_draw(tx, run.id, agent=run.agent_id, version=version.id, category=category, now=now)
         tx.audit("draw.made", at=now, actor="engine", run=run.id, agent=run.agent_id, category=category)

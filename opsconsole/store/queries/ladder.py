@@ -176,21 +176,21 @@ def open_draws(conn: sqlite3.Connection, agent: str | None = None, *, most: int 
 
 
 def drawn(conn: sqlite3.Connection, agent: str, category: str, tool: str, *, level: Level, since: datetime) -> int:
-    """Count the decisions of a cell that were drawn since at a level."""
+    """Count the decisions of a cell that were drawn since at a level, up to 100: nobody asks for more."""
     (number,) = conn.execute(
-        "SELECT count(*) FROM draw_cell WHERE agent_id = ? AND category = ? AND tool = ? AND drawn_at >= ?"
-        " AND level = ?",
+        "SELECT count(*) FROM (SELECT 1 FROM draw_cell WHERE agent_id = ? AND category = ? AND tool = ?"
+        " AND drawn_at >= ? AND level = ? LIMIT 100)",
         (agent, category, tool, to_micros(since), int(level)),
     ).fetchone()
     return int(number)
 
 
-def decided(conn: sqlite3.Connection, agent: str, category: str, tool: str, *, since: datetime) -> int:
-    """Count the effects of a cell since."""
+def decided(conn: sqlite3.Connection, agent: str, category: str, tool: str, *, since: datetime, most: int) -> int:
+    """Count the effects of a cell since, up to so many."""
     (number,) = conn.execute(
-        "SELECT count(*) FROM effect e JOIN action a ON a.id = e.action_id WHERE e.agent_id = ? AND e.created_at >= ?"
-        " AND a.tool = ? AND a.category = ?",
-        (agent, to_micros(since), tool, category),
+        "SELECT count(*) FROM (SELECT 1 FROM effect e JOIN action a ON a.id = e.action_id WHERE e.agent_id = ?"
+        " AND e.created_at >= ? AND a.tool = ? AND a.category = ? LIMIT ?)",
+        (agent, to_micros(since), tool, category, most),
     ).fetchone()
     return int(number)
 
