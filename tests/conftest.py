@@ -1,5 +1,7 @@
 """What holds for all tests: one leaves no secret for the next, and no property's example fails for being slow."""
 
+from collections.abc import Generator
+
 import pytest
 from hypothesis import settings
 
@@ -16,11 +18,16 @@ def _no_secret_of_another_test() -> None:  # pyright: ignore[reportUnusedFunctio
     redaction.forget_all()
 
 
-@pytest.fixture(autouse=True)
-def coin(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is drawn for a person to decide first, else each fifth request would be hidden, in other runs others."""
+@pytest.fixture(autouse=True, scope="session")
+def coin() -> Generator[None]:
+    """Nothing is drawn for a person to decide first, else each fifth request would be hidden, in other runs others.
+
+    For the whole session: what a module prepares once is made before what a test asks for.
+    """
 
     def never(_workspace: str, _run: int) -> float:
         return 1.0
 
-    monkeypatch.setattr(draws, "coin", never)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(draws, "coin", never)
+        yield

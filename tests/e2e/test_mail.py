@@ -12,6 +12,7 @@ from opsconsole.domain.agent import AgentSpec
 from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.commands import approvals as commands
 from opsconsole.engine.engine import Engine
+from opsconsole.engine.gate.disclosure import DEFAULT as AI_LINE
 from opsconsole.engine.systemclock import SystemClock
 from opsconsole.store import audit
 from opsconsole.store import workspace as workspaces
@@ -121,7 +122,7 @@ async def test_a_bug_is_acknowledged_in_its_thread_and_moved(tmp_path: Path) -> 
         await at.rig.deliver(letter(1, text=BUG))
         answer = (await at.rig.until_mails(ANN, 1))[0]
         assert answer["In-Reply-To"] == "<m1@harbour.example>"
-        assert answer.get_content().splitlines() == ["Dear Ann Harbour, we look into it."]
+        assert answer.get_content().splitlines() == ["Dear Ann Harbour, we look into it.", "", AI_LINE]
         await at.rig.until_mails(SUPPORT, 1, "Bugs")
         await until(lambda: at.runs() == ["done"], "the run")
         await at.rig.deliver(letter(2, text=BUG, In_Reply_To="<m1@harbour.example>", References="<m1@harbour.example>"))

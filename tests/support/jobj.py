@@ -131,7 +131,7 @@ def prepare(folder: Path, *, hook: int, base: str, mode: str, arrival_s: float =
             session.write(
                 lambda tx: connections.put(tx, "main", kind="model", config=config, now=now), name="connection.put"
             )
-    apply([files["mira"]], workspace=folder)
+    apply([files["mira"]], without_evidence="a job", workspace=folder)
 
 
 if __name__ == "__main__":

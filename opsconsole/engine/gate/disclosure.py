@@ -5,6 +5,10 @@ from typing import Any
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.agent import AgentSpec
+from opsconsole.domain.enums import Level
+from opsconsole.domain.event import Event
+from opsconsole.engine.agents.deployments import liveness
+from opsconsole.engine.gate.arguments import ArgumentError, validate
 from opsconsole.store.queries import limits
 from opsconsole.store.rows import Reader
 
@@ -25,9 +29,19 @@ def line_of_workspace(conn: Reader) -> str:
     return limits.setting(conn, SETTING) or DEFAULT
 
 
-def with_line(args: Mapping[str, Any], kind: ActionType, line: str) -> dict[str, Any]:
-    """Return arguments whose message ends with the line; one that has it already stays as it is."""
+def disclosed(
+    spec: AgentSpec, kind: ActionType, args: Mapping[str, Any], *, category: str | None, event: Event, line: str
+) -> dict[str, Any]:
+    """Return arguments whose message ends with the line, where it may go to people outside alone.
+
+    One that has it already stays as it is, and so does one that has no room for it: the gate says then that it does not
+    go out alone.
+    """
     said = args.get(kind.message) if kind.message else None
-    if not line or not isinstance(said, str) or line in said:
+    is_alone = spec.autonomy.level(kind.name, category) is Level.AUTONOMOUS and liveness(spec, category, event).is_live
+    if not line or not isinstance(said, str) or line in said or not is_alone:
         return dict(args)
-    return {**args, kind.message: f"{said.rstrip()}\n\n{line}"}
+    try:
+        return validate(kind, {**args, kind.message: f"{said.rstrip()}\n\n{line}"})
+    except ArgumentError:
+        return dict(args)

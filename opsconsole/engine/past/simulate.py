@@ -16,6 +16,7 @@ from opsconsole.engine.agents.broken import broken_rules
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.gate.arguments import ArgumentError, validate
 from opsconsole.engine.gate.context import gate_context, terms_of
+from opsconsole.engine.gate.disclosure import disclosed
 from opsconsole.engine.gate.gatekeeper import NO_RUN, WantedAction, rule_for
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ports.brain import ASK_PERSON
@@ -202,6 +203,10 @@ def _wanted(kernel: Kernel, loaded: Loaded, action: ActionRow, stored: RulingRow
         read = args if kind is None else validate(kind, args)
     except ArgumentError:  # the tool takes others today
         return wanted
+    line = str(stored.moments[0].get("disclosure", "")) if stored.moments else ""
+    if kind is not None and line:
+        spec, event = loaded.version.spec, loaded.event
+        read = disclosed(spec, kind, read, category=wanted.category, event=event, line=line)
     return replace(wanted, args=read)
 
 

@@ -9,16 +9,15 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from opsconsole.domain.action import ActionType, Proposal
+from opsconsole.domain.action import Proposal
 from opsconsole.domain.canonical import jsonable
-from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, Level, Verdict
+from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, Verdict
 from opsconsole.domain.event import Event
 from opsconsole.domain.ids import ActionId, action_id
-from opsconsole.engine.agents.deployments import liveness
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.effects.prepare import ask, intend
 from opsconsole.engine.gate.arguments import ArgumentError, keep_arguments, validate
-from opsconsole.engine.gate.disclosure import line_of, with_line
+from opsconsole.engine.gate.disclosure import disclosed, line_of
 from opsconsole.engine.gate.gatekeeper import Judgement, WantedAction, audit_reasons
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import basis, draws
@@ -91,7 +90,9 @@ def _store_action(
     if kind is not None and not proposal.problem:
         try:
             args = validate(kind, args)
-            args = _disclosed(tx, setting, turn, kind, args)
+            spec = setting.version.spec
+            line = line_of(tx.conn, spec)
+            args = disclosed(spec, kind, args, category=turn.category, event=setting.event, line=line)
         except ArgumentError as error:
             problem = str(error)
     account = kernel.registry.account_name(proposal.tool)  # once: it may be replaced meanwhile
@@ -137,20 +138,6 @@ def _store_action(
     if is_write:
         draws.maybe_draw(kernel, tx, run, setting.version, judged, now=now)
     _follow(kernel, tx, setting, identity, proposal, digest, judged, is_write=is_write, account=account, now=now)
-
-
-def _disclosed(
-    tx: Transaction, setting: Setting, turn: Turn, kind: ActionType, args: Mapping[str, Any]
-) -> dict[str, Any]:
-    """Return arguments whose message says that an AI wrote it, where it may go to people outside alone."""
-    spec = setting.version.spec
-    is_alone = kind.message and spec.autonomy.level(kind.name, turn.category) is Level.AUTONOMOUS
-    if not is_alone or not liveness(spec, turn.category, setting.event).is_live:
-        return dict(args)
-    try:
-        return validate(kind, with_line(args, kind, line_of(tx.conn, spec)))
-    except ArgumentError:  # it has no room for the line: then it does not go out alone, which the gate says
-        return dict(args)
 
 
 def _wanted(

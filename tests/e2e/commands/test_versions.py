@@ -28,7 +28,7 @@ def test_versions_are_listed_compared_and_restored_as_new_ones(run: Run, tmp_pat
     listed = run("agents", "versions", "mira", "--json").json
     assert [(row["version"], row["reason"], row["is_in_use"]) for row in listed] == [
         (2, "she wants to see replies first", True),
-        (1, "", False),
+        (1, "a test", False),
     ]
     compared = run("agents", "diff", "mira").out
     assert "2 with approval (new)" in compared and "version 1 → version 2" in compared

@@ -2,7 +2,12 @@
 
 import pytest
 
+from opsconsole.engine.ladder import draws
+
+FAIR = draws.coin
+
 
 @pytest.fixture(autouse=True)
-def coin() -> None:
+def fair(monkeypatch: pytest.MonkeyPatch) -> None:
     """The coin falls as it does at work: what acts alone is drawn at first, of what is asked each fifth."""
+    monkeypatch.setattr(draws, "coin", FAIR)

@@ -31,7 +31,7 @@ class Weeks:
     """Working days of one agent; who it asks, decides right away and knows what is right."""
 
     def __init__(self) -> None:
-        self.wrong = 0.02
+        self.wrong = 0.005
         self.events = 0
 
     def think(self, view: RunView) -> Turn:

@@ -7,6 +7,7 @@ import typer
 
 from opsconsole.app.commands.ladder.steps import app
 from opsconsole.app.commands.options import AsJson, Where
+from opsconsole.app.plainerrors import LAST
 from opsconsole.app.session import opened
 from opsconsole.app.words import ago, say, say_json, table
 from opsconsole.domain.enums import Agreement
@@ -40,7 +41,7 @@ def waiting(*, as_json: AsJson = False, workspace: Where = None) -> None:
 
 @app.command()
 def decide(
-    run: Annotated[int, typer.Argument(help="Its number in `ladder waiting`.")],
+    run: Annotated[int, typer.Argument(min=1, max=LAST, help="Its number in `ladder waiting`.")],
     *,
     do: Annotated[
         list[str] | None,
