@@ -36,6 +36,8 @@ def agents_views(panel: AgentsPanel) -> list[tuple[str, Callable[[], object]]]:
     tabs = [(name, partial(panel.turn, name)) for name in list(TABS)[1:]]
     return [
         *tabs,
+        ("ladder-sheet", partial(_climb, panel)),
+        ("ladder-below", partial(_look_below, panel)),
         ("versions-open", partial(_open_files, panel)),
         ("autonomy-draft", partial(_raise_levels, panel)),
         ("playbook-draft", partial(_retype, panel)),
@@ -74,6 +76,22 @@ def hold(folder: Path) -> None:
             lambda tx: pause(kernel, tx, "agent:deal-watch", actor="person:Hilde", reason="the quarter closes"),
             name="pause",
         )
+
+
+def _climb(panel: AgentsPanel) -> None:
+    """Ask for a step that is not earned, with the numbers behind it."""
+    panel.turn("ladder")
+    page = panel.ladder
+    if page.row is not None and page.view is not None:
+        wanted = next((row for row in page.view.rows if row.rung.tool and not row.rung.can_climb), page.row)
+        page.look_at(*wanted.key)
+        page.promote()
+        page.sheet.turn_details()
+
+
+def _look_below(panel: AgentsPanel) -> None:
+    bar = panel.ladder.area.verticalScrollBar()
+    bar.setValue(bar.maximum())
 
 
 def _open_files(panel: AgentsPanel) -> None:

@@ -141,7 +141,7 @@ def _marked(shown: Shown) -> Iterable[tuple[str, str]]:
     """Yield (text, tone) of what was taken back, and of what is live without evidence."""
     names = {category.id: category.name for category in shown.spec.playbook.categories}
     for fall, words in zip(shown.row.marks.fallen, shown.row.fallen, strict=True):
-        yield f"Taken back in {names.get(fall.category, fall.category)}: it {words}, for {fall.why}.", "danger"
+        yield f"Taken back in {names.get(fall.category, fall.category)}: it {words}: {fall.why}.", "danger"
     if shown.row.unproven:
         titles = list(shown.row.marks.unproven.values())
         more = [f"{len(titles) - MOST_TOLD} more"] if len(titles) > MOST_TOLD else []

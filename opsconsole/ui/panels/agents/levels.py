@@ -77,7 +77,7 @@ class Matrix:
             level = changed
         wall, holds = found.wall if level is Level.AUTONOMOUS else "", None
         if (fall := self.fallen.get((found.tool, category))) is not None and fall.ceiling < level:
-            wall, holds = f"taken back on {day(fall.at.date())}, for {fall.why}", fall.ceiling
+            wall, holds = f"taken back on {day(fall.at.date())}: {fall.why}", fall.ceiling
         return SetLevel(level, is_own or changed is not None, changed is not None, wall, before, holds)
 
 

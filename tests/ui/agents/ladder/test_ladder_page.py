@@ -102,6 +102,7 @@ def test_a_closed_gate_says_what_is_missing_and_how_to_get_there(tmp_path: Path)
         press(page, "Judge what waits: 4")
         press(page, "Try it on your past")
         press(page, "See the 21")
+        await until(lambda: len(places) == 4)
         assert places == [
             ("approvals", {"agent": "mira"}),
             ("shadow", {"tab": "compare", "agent": "mira", "category": "cancel"}),
