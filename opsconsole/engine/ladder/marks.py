@@ -8,7 +8,7 @@ from opsconsole.domain.enums import Level
 from opsconsole.domain.naming import tool_words
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ladder.rungs import ladder_of
+from opsconsole.engine.ladder.rungs import Ladder, ladder_of
 from opsconsole.store.queries.ladder import Demotion
 from opsconsole.store.rows import Reader
 
@@ -25,11 +25,6 @@ class Marks:
     """Cells that are live, or act alone, without evidence, with their titles."""
     fallen: tuple[Demotion, ...] = ()
     """Steps down that hold a cell below its file now, the newest first."""
-
-    def is_without_evidence(self, category: str | None, tool: str) -> bool:
-        """Return whether an action in a category stands on a step without evidence: its own, or its category's."""
-        found = category or ""
-        return (found, "") in self.unproven or (found, tool) in self.unproven
 
 
 NOTHING = Marks()
@@ -53,15 +48,30 @@ def fallen_words(fall: Demotion) -> str:
 
 
 class MarkBook:
-    """Looks each agent up once, however many of its cards are shown."""
+    """Says of actions whether they stand on a step without evidence; each agent's evidence is read once."""
 
     def __init__(self, kernel: Kernel) -> None:
-        self._kernel, self._now, self._known = kernel, kernel.clock.now(), dict[str, Marks]()
+        self._kernel, self._now = kernel, kernel.clock.now()
+        self._ladders: dict[str, Ladder | None] = {}
+        self._known: dict[tuple[str, str, str], bool] = {}
 
-    def of(self, agent: str) -> Marks:
-        """Return an agent's; nothing of one that is not in use."""
-        if agent not in self._known:
+    def is_without_evidence(self, agent: str, category: str, tool: str) -> bool:
+        """Return whether what an action in a category may do was never earned: its level, or the category's stage."""
+        return self._is_bare(agent, category, "") or self._is_bare(agent, category, tool)
+
+    def _is_bare(self, agent: str, category: str, tool: str) -> bool:
+        key = agent, category, tool
+        if key not in self._known:
+            ladder = self._ladder(agent)
+            is_there = ladder is not None and ladder.spec.category(category) is not None
+            self._known[key] = is_there and ladder is not None and ladder.is_without_evidence(category, tool)
+        return self._known[key]
+
+    def _ladder(self, agent: str) -> Ladder | None:
+        if agent not in self._ladders:
             conn = self._kernel.reader
             version = self._kernel.roster.in_use(conn, agent)
-            self._known[agent] = NOTHING if version is None else marks_of(conn, self._kernel, version, now=self._now)
-        return self._known[agent]
+            self._ladders[agent] = (
+                None if version is None else ladder_of(conn, self._kernel.registry, version, now=self._now)
+            )
+        return self._ladders[agent]

@@ -145,14 +145,17 @@ class Ladder:
         It looks at nothing else, so that a list of agents and a card can ask.
         """
         for category in self.spec.playbook.categories:
-            if not furthest(self.spec, category.id).is_live:
-                continue
-            stage = self.spec.stage_of(category.id)
-            if not self._is_stage_proven(category.id, stage, self._ups.get((category.id, ""))):
-                yield category.id, "", category.name
-            for tool in self.tools(category):
-                if not self._is_level_proven(category.id, tool):
+            for tool in ("", *self.tools(category)):
+                if self.is_without_evidence(category.id, tool):
                     yield category.id, tool, _title(category.name, tool)
+
+    def is_without_evidence(self, category: str, tool: str) -> bool:
+        """Return whether a cell is live, or acts alone, and nothing proves yet that it may; `tool` as in a rung."""
+        if not furthest(self.spec, category).is_live:
+            return False
+        if tool:
+            return not self._is_level_proven(category, tool)
+        return not self._is_stage_proven(category, self.spec.stage_of(category), self._ups.get((category, "")))
 
     def fallen(self) -> Iterator[tuple[Demotion, Level]]:
         """Yield each step down that holds a cell below its file now, the newest first, with what the file says."""

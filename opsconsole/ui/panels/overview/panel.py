@@ -60,7 +60,7 @@ class OverviewPanel(Panel):
             self._window = "look"
         self._state: Overview | None = None
         self._marks: dict[str, Marks] = {}
-        self._cards: dict[str, AgentCard] = {}
+        self.cards: dict[str, AgentCard] = {}
         content = QWidget()
         content.setObjectName("page")
         column = QVBoxLayout(content)
@@ -263,16 +263,16 @@ class OverviewPanel(Panel):
         self._sum.setText(f"{words.sum_of(outcomes)}.{rest}")
 
     def _render_agents(self, state: Overview) -> None:
-        for gone in [agent for agent in self._cards if agent not in {agent.agent for agent in state.agents}]:
-            self._cards.pop(gone).frame.deleteLater()
+        for gone in [agent for agent in self.cards if agent not in {agent.agent for agent in state.agents}]:
+            self.cards.pop(gone).frame.deleteLater()
         self._no_agent_card.setVisible(not state.agents)
         for glance in state.agents:
-            if glance.agent not in self._cards:
-                self._cards[glance.agent] = AgentCard(self.context.theme, self.context.navigator, glance.agent)
-            made, marks = self._cards[glance.agent], self._marks.get(glance.agent, NOTHING)
+            if glance.agent not in self.cards:
+                self.cards[glance.agent] = AgentCard(self.context.theme, self.context.navigator, glance.agent)
+            made, marks = self.cards[glance.agent], self._marks.get(glance.agent, NOTHING)
             made.render(glance, marks, since=_WINDOWS[self._shown], began_at=state.since)
         # All of them: one that comes between others moves those that follow.
-        self._agents.show_cards([self._cards[glance.agent].frame for glance in state.agents])
+        self._agents.show_cards([self.cards[glance.agent].frame for glance in state.agents])
 
 
 def _since(window: str, look: datetime | None, now: datetime) -> datetime:

@@ -78,10 +78,10 @@ async def load_cards(kernel: Kernel, ids: Sequence[int]) -> tuple[Shown, ...]:
         kind = kernel.registry.type(view.tool)
         asked = present(approvals.approval(kernel.reader, number), str(number))
         action = present(runs.action(kernel.reader, asked.action_id), asked.action_id)
-        is_bare = marks.of(view.agent_id).is_without_evidence(view.category, view.tool)
+        is_bare = marks.is_without_evidence(view.agent_id, view.category, view.tool)
         sides = beside(kernel, kernel.reader, action.run_id)
-        first = "" if sides is None else line_of(sides, view.agent)
-        found.append(Shown(view, kind, amount(kind, action), is_bare, first))
+        own = ("", False) if sides is None else (line_of(sides, view.agent), sides.is_same)
+        found.append(Shown(view, kind, amount(kind, action), is_bare, *own))
     return tuple(found)
 
 
