@@ -44,7 +44,9 @@ def _pills(row: AgentRow) -> tuple[Pill, ...]:
         first = Pill("Demoted", "danger")
     if row.paused is not None or row.is_all_paused:
         first = Pill("Paused", "warn")
-    return (first, Pill(WITHOUT_EVIDENCE, "warn")) if row.unproven else (first,)
+    if row.unproven:  # both stand in the list of a small window, where how much is in shadow would not
+        return Pill(first.words.partition(",")[0], first.tone), Pill(WITHOUT_EVIDENCE, "warn")
+    return (first,)
 
 
 def _fallen(row: AgentRow) -> str:

@@ -17,6 +17,7 @@ from tests.ui.agents.agentsample import in_use
 from tests.ui.agents.ladder.climbed import CLIMBER, REPLY, TICKET, Past, again, fell, fill, make_climber, rung, steps
 from tests.ui.scenes import perform, press, told, went
 from tests.ui.stage import Stage, until
+from tests.ui.test_narrow import TWICE
 
 
 @dataclass
@@ -151,6 +152,19 @@ def test_without_evidence_it_asks_why_keeps_what_is_typed_and_says_so_everywhere
     perform(folder, scene)
     (up,), _ = steps(folder)
     assert not up.is_proven and up.reason == "Vera reads them all this week"
+
+
+def test_in_a_small_window_the_field_for_the_reason_is_in_sight(tmp_path: Path) -> None:
+    folder = make_climber(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        panel = await opened_at(stage, "howto", TICKET)
+        panel.resize(*TWICE)
+        key(panel, Qt.Key.Key_M)
+        field = panel.ladder.sheet.reason
+        await until(lambda: field.hasFocus() and field.visibleRegion().boundingRect().height() == field.height())
+
+    perform(folder, scene)
 
 
 def test_lowering_never_asks(tmp_path: Path) -> None:

@@ -15,6 +15,8 @@ HEADS = ("Decision", "Right so far", "Severe", "Still needed")
 MOST_SHOWN = 5
 """Lines that stand at once; of more, it scrolls."""
 HEAD = 30
+SMALL = 640
+"""Width in px below which what is still needed takes the room of the bars."""
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -138,8 +140,9 @@ class CellTable(QTableView):
     def _fit(self) -> None:
         """Give each column its share of the width, so that all stand beside one another."""
         width = self.viewport().width()
-        severe, right = 80, max(112, width * 25 // 100)
-        decision = max(150, width * 35 // 100)
+        is_small = width < SMALL
+        severe, right = 68 if is_small else 80, max(104, width * (20 if is_small else 25) // 100)
+        decision = max(150, width * (36 if is_small else 35) // 100)
         self.setColumnWidth(SEVERE, severe)
         self.setColumnWidth(RIGHT, right)
         self.setColumnWidth(DECISION, decision)

@@ -14,12 +14,14 @@ from opsconsole.ui.theme import fonts
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets import painting
 
-ROW = 46
+ROW = 48
 """In px."""
 DECISION, RIGHT, SEVERE, STILL = range(4)
 _COUNT = 78
 """Width of `139 of 140`, in px."""
 _PAD = 12
+_STILL = 3
+"""Lines that say what is still needed."""
 LEAST_SHARE = 0.5
 """Where the bar begins: what is right less often stands at its left end."""
 _Index = QModelIndex | QPersistentModelIndex
@@ -132,7 +134,8 @@ class CellDelegate(QStyledItemDelegate):
 
     def _still(self, painter: QPainter, place: QRect, row: CellRow) -> None:
         ink = "text2" if row.tone == "plain" else row.tone
-        lines.text(painter, lines.middle(place, row.still), row.still, color=self._theme.color(ink))
+        at = lines.middle(place, row.still, most=_STILL)
+        lines.text(painter, at, row.still, color=self._theme.color(ink), most=_STILL)
 
 
 def _at(box: QRectF, share: float) -> float:

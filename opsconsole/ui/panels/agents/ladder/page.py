@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError, StaleCardError
@@ -72,6 +72,8 @@ class LadderPage(QWidget):
         self.table.picked.connect(self._on_picked)
         self.sheet.way_wanted.connect(self._go)
         self.sheet.signed.connect(self.promote)
+        self.sheet.fitted.connect(self._keep_reason_in_sight)
+        self.area.verticalScrollBar().rangeChanged.connect(self._on_range)
         self.sheet.reason.textEdited.connect(self._on_typed)
 
     @property
@@ -190,8 +192,17 @@ class LadderPage(QWidget):
 
     def _show_reason(self) -> None:
         give_focus(self.sheet.reason, otherwise=self)
-        self.area.ensureWidgetVisible(self.sheet)
-        self.area.ensureWidgetVisible(self.sheet.reason)
+        self._keep_reason_in_sight()
+
+    def _keep_reason_in_sight(self) -> None:
+        """Follow the field in which somebody is to type, as what stands above it is laid out."""
+        field = self.sheet.reason
+        if self._asked is not None and field.hasFocus():
+            foot = field.mapTo(present(self.area.widget(), "page"), QPoint(0, field.height()))
+            self.area.ensureVisible(foot.x(), foot.y(), 0, 40)  # of a widget Qt looks at no more than the cursor
+
+    def _on_range(self, _least: int, _most: int) -> None:
+        self._keep_reason_in_sight()
 
     def _start(self, work: deeds.Work) -> None:
         self._set_busy(is_busy=True)

@@ -2,7 +2,8 @@
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QEvent, QObject, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout, QWidget
 
 from opsconsole.engine.ladder import told
@@ -31,10 +32,12 @@ class Sheet(QFrame):
     Signals:
         way_wanted: a way to get there honestly: `judge`, `decide` or `past`.
         signed: Enter in the reason.
+        fitted: what it says is laid out anew.
     """
 
     way_wanted = Signal(str)
     signed = Signal()
+    fitted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,6 +63,7 @@ class Sheet(QFrame):
         self.reason.setMaxLength(REASON)
         self.reason.setAccessibleName("Why this step is taken")
         self.reason.returnPressed.connect(self.signed)
+        self.reason.installEventFilter(self)
         self.said = label("", "error", is_wrapped=True)
         self.said.hide()
         column = QVBoxLayout(self)
@@ -74,6 +78,16 @@ class Sheet(QFrame):
         column.addWidget(self.said)
         column.addLayout(row(self.more, None))
         column.addWidget(self._details)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The field moves as the lines above it are laid out."""
+        if watched is self.reason and event.type() is QEvent.Type.Move:
+            self.fitted.emit()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fitted.emit()
 
     @property
     def typed(self) -> str:
