@@ -1,8 +1,9 @@
 """Deciding first, in the window: what is shown before and after, by keys alone, and what it is worth."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
@@ -13,8 +14,10 @@ from opsconsole.engine.ladder import draws
 from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.store.queries import ladder as read
 from opsconsole.store.queries import pairs
+from opsconsole.store.queries.ladder import Draw
+from opsconsole.store.rows import present
 from opsconsole.ui.widgets.basics import ChoiceBox
-from opsconsole.ui.widgets.diff.table import ChangeTable
+from opsconsole.ui.widgets.diff.table import ChangeModel, ChangeTable
 from tests.support.rig import agent, call, mail, rig
 from tests.ui.approvals.asked import Person, Sitting, person_at
 
@@ -78,13 +81,16 @@ def words(seat: Sitting) -> str:
         f"{change.now} {change.after}"
         for table in seat.panel.findChildren(ChangeTable)
         if table.isVisible()
-        for change in table.model().changes  # type: ignore[attr-defined]
+        for change in cast(ChangeModel, table.model()).changes
     ]
     return "\n".join([*labels, *rows, *tables])
 
 
-def drawn(run: int) -> Any:
-    return lambda kernel: read.draw(kernel.reader, run)
+def drawn(run: int) -> Callable[[Kernel], Draw]:
+    def job(kernel: Kernel) -> Draw:
+        return present(read.draw(kernel.reader, run), f"draw {run}")
+
+    return job
 
 
 async def first_shown(seat: Sitting, run: int) -> None:
@@ -123,7 +129,8 @@ def test_what_waits_shows_its_card_at_once_with_both_sides(asked: Person) -> Non
         await seat.until(lambda: seat.panel.shown is not None)
         shown = seat.panel.shown
         assert shown is not None and shown.view.tool == TICKET
-        assert shown.own == "You: create ticket (queue support). Mira: create ticket (queue vault) (otherwise)."
+        assert shown.own == "You: create ticket (queue support). Mira: create ticket (queue vault)."
+        assert seat.panel.detail.agreement.text() == "Otherwise"
         assert seat.panel.detail.own.isVisible() and seat.panel.detail.own.text() == shown.own
         assert "can be said once it has finished" in seat.said[-1][0]
         assert (await seat.read(drawn(1))).pair is None
@@ -167,7 +174,7 @@ def test_otherwise_shows_both_sides_and_takes_a_word_by_key(done: Person, key: s
         pair = (await seat.read(drawn(1))).pair
 
         def judged(kernel: Kernel) -> Adjudication | None:
-            found = pairs.pair(kernel.reader, pair)
+            found = pairs.pair(kernel.reader, pair or 0)
             return None if found is None else found.said
 
         assert await seat.read(judged) is said
@@ -261,3 +268,16 @@ def test_those_to_decide_first_are_no_batch(tmp_path: Path, qapp: QApplication) 
         assert "1 to decide first are not among them" in seat.hints[-1]
 
     _before(tmp_path, qapp, level=2, mails=3)(job)
+
+
+def test_in_a_small_window_the_event_and_the_first_ticks_are_seen_without_scrolling(done: Person) -> None:
+    async def job(seat: Sitting) -> None:
+        await first_shown(seat, 1)
+        seat.panel.resize(960, 660)
+        page = seat.panel.first.page
+        await seat.until(lambda: not page.event_card.links.isVisible())
+        await seat.until(lambda: all(not tick.visibleRegion().isEmpty() for tick in page.form.ticks))
+        for part in (*page.form.ticks, page.form.nothing):
+            assert part.accessibleName() and part.accessibleDescription().startswith("Shortcut")
+
+    done(job)

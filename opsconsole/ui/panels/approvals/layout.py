@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from opsconsole.ui.widgets.states import States
 
@@ -32,7 +32,16 @@ def lay_out(
     for widget in (states, *others):
         pages.addWidget(widget)
     _column(page, card, bar)
+    pages.currentChanged.connect(lambda _=0: _bind_width(states, is_shown=pages.currentWidget() is states))
     return pages, states
+
+
+def _bind_width(states: States, *, is_shown: bool) -> None:
+    """Let the card hold the window wide only while it is shown: before that it was never laid out to its words."""
+    policy = states.sizePolicy()
+    ways = QSizePolicy.Policy
+    policy.setHorizontalPolicy(ways.Preferred if is_shown else ways.Ignored)
+    states.setSizePolicy(policy)
 
 
 def _column(owner: QWidget, roomy: QWidget, *below: QWidget) -> None:

@@ -15,7 +15,7 @@ from opsconsole.ui.widgets.words import spoken, tool_words
 
 MOST = 60
 """Of a value in a sentence, in characters."""
-SAME, OTHERWISE = "the same", "otherwise"
+SAME = "the same"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ def line_of(sides: Beside, agent: str) -> str:
     """Return both sides in one line: `You: create ticket (queue Billing). Sam: the same.`"""
     mine = _side(sides, is_agent=False)
     theirs = SAME if sides.is_same else _side(sides, is_agent=True)
-    return f"You: {mine}. {agent}: {theirs}" + ("." if sides.is_same else f" ({OTHERWISE}).")
+    return f"You: {mine}. {agent}: {theirs}."
 
 
 def is_severe(sides: Beside) -> bool:

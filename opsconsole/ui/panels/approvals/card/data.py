@@ -43,6 +43,8 @@ class Shown:
     """What its agent does here is live though nothing proves that it may."""
     own: str = ""
     """Where a person decided it before they saw it: what they would do, and what the agent wants, in a line."""
+    is_same: bool = False
+    """Both are the same then."""
 
     @property
     def is_question(self) -> bool:

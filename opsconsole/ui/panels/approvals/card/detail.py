@@ -12,7 +12,7 @@ from opsconsole.ui.panels.approvals.card.data import Shown, fields, notices
 from opsconsole.ui.panels.approvals.card.parts import ChangedBanner, EventCard, NoticeStrip, QuotesCard
 from opsconsole.ui.panels.approvals.rows import RISKS, reasons, split_question
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import Tone, button, clamped, label, pill, row, set_pill
+from opsconsole.ui.widgets.basics import Tone, beside, button, card, clamped, label, pill, row, set_pill
 from opsconsole.ui.widgets.diff.table import WANTED, ChangeTable
 from opsconsole.ui.widgets.flow import FlowLayout
 from opsconsole.ui.widgets.plain import one_line
@@ -62,8 +62,9 @@ class CardDetail(QFrame):
         self.facts = Facts(("Agent", "From", "Category", "Waiting"))
         self.why, self.reversal = label("", is_wrapped=True), label("", "small", is_wrapped=True)
         self.note = label("", "small", is_wrapped=True)
-        self.own = label("", is_wrapped=True, is_selectable=True)
-        self.own.setProperty("tone", "accent")
+        self.own, self.agreement = label("", is_wrapped=True, is_selectable=True), pill("", "ok")
+        self.own_card, own = card()
+        own.addLayout(beside(self.own, self.agreement))
         self.banner, self.strip = ChangedBanner(), NoticeStrip(theme)
         self.table, self.answers = ChangeTable(theme), AnswerCard()
         self.evidence, self.event_card = QuotesCard(theme), EventCard()
@@ -102,7 +103,8 @@ class CardDetail(QFrame):
         column.addSpacing(3)
         column.addWidget(self.why)
         column.addSpacing(12)
-        column.addWidget(self.own)
+        column.addWidget(self.own_card)
+        column.addSpacing(12)
         column.addWidget(self.strip)
         column.addSpacing(12)
         column.addWidget(self._change_card())
@@ -154,7 +156,8 @@ class CardDetail(QFrame):
             return
         self._show_question(shown)
         self.own.setText(shown.own)
-        self.own.setVisible(bool(shown.own))
+        set_pill(self.agreement, *(("The same", "ok") if shown.is_same else ("Otherwise", "warn")))
+        self.own_card.setVisible(bool(shown.own))
         word, tone = _pill_of(shown)
         set_pill(self.risk, word, tone)
         self.banner.show_changes(view.subject_changes)

@@ -173,10 +173,10 @@ class EventCard(QFrame):
         column.addWidget(self._title)
         column.addWidget(self._sender)
         column.addWidget(self._text, 1)
-        links = QWidget()
-        keep_to_width(links)  # a long address holds no card wide
-        self._links = FlowLayout(links, gap=16, line_gap=0)
-        column.addWidget(links)
+        self.links = QWidget()
+        keep_to_width(self.links)  # a long address holds no card wide
+        self._links = FlowLayout(self.links, gap=16, line_gap=0)
+        column.addWidget(self.links)
 
     def show_card(self, shown: Shown) -> None:
         """Show the event of a card."""

@@ -2,14 +2,15 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import Adjudication
 from opsconsole.engine.ladder.beside import Beside
 from opsconsole.ui.panels.approvals.sides import Deed, deeds, is_severe, line_of
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import button, card, clamped, label, pill, row
+from opsconsole.ui.widgets.basics import card, clamped, label, pill, row
 from opsconsole.ui.widgets.columns import scrolled
 from opsconsole.ui.widgets.diff.table import ChangeTable
 from opsconsole.ui.widgets.keybutton import KeyButton
@@ -20,8 +21,8 @@ VERDICTS = ((Adjudication.AGENT, "The agent was right"), (Adjudication.HUMAN, "I
             (Adjudication.BOTH, "Both are fine"))  # fmt: skip
 """What the keys 1 to 3 say."""
 _SHORT = ("Agent right", "I was right", "Both fine")
-ROOMY = 700
-"""Width in px from which there is room for whole words."""
+ROOMY, LEAST = 700, 520
+"""Width in px from which there is room for whole words, and what is always there."""
 _ONLY = {"agent": ("− Only the agent", "danger"), "you": ("+ Only you", "ok")}
 
 
@@ -41,11 +42,12 @@ class Outcome(QFrame):
             KeyButton(theme, words, key=f"{number}", act=lambda verdict=verdict: judge(verdict))
             for number, (verdict, words) in enumerate(VERDICTS, 1)
         ]
-        self._hint = button("Judge it later", go_on, kind="link", keys="Enter")
+        self.later = KeyButton(theme, "Later", key="Enter", act=go_on)
+        self._name_keys()
         self._bar = QFrame()
         self._bar.setObjectName("actions")
         self._bar.setFixedHeight(60)
-        line = row(*self.keys, None, self._hint)
+        line = row(*self.keys, None, self.later)
         line.setContentsMargins(28, 12, 28, 12)
         self._bar.setLayout(line)
         column = QVBoxLayout(self)
@@ -74,9 +76,20 @@ class Outcome(QFrame):
         if not sides.person:
             self._column.addWidget(para("You would have done nothing.", "muted"))
         self._column.addStretch(1)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room the words are short, not cut off."""
+        super().resizeEvent(event)
+        self._name_keys()
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(LEAST, super().minimumSizeHint().height())  # else the long words would hold the window wide
+
+    def _name_keys(self) -> None:
         for key, short, (_, words) in zip(self.keys, _SHORT, VERDICTS, strict=True):
             key.name_it(words if self.width() >= ROOMY else short)
             key.setAccessibleName(words)
+        self.later.setAccessibleName("Judge it later")
 
     def _deed(self, deed: Deed, agent: str) -> QFrame:
         frame, column = card()

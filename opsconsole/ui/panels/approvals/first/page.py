@@ -17,8 +17,10 @@ from opsconsole.ui.widgets.keybutton import KeyButton
 from opsconsole.ui.widgets.plain import one_line
 from opsconsole.ui.widgets.words import ago, exact
 
-BESIDE, ROOMY = 760, 640
-"""From this width the form stands beside the event, and the bar has room for its hint, in px."""
+BESIDE, ROOMY, ABOVE = 760, 640, 210
+"""From this width the form stands beside the event, and the bar has room for its hint, in px; else the event stands
+above the form, no higher than that."""
+QWIDGETSIZE_MAX = (1 << 24) - 1
 
 
 class FirstPage(QFrame):
@@ -31,7 +33,7 @@ class FirstPage(QFrame):
         self.title, self.sub = clamped("h1"), label("", "muted", is_wrapped=True)
         self.place = label("", "small")
         self.facts = Facts(("Agent", "From", "Waiting"))
-        self.event_card, self.form = EventCard(), DecideForm()
+        self.event_card, self.form = EventCard(lines=3), DecideForm()
         self.decide = KeyButton(theme, "Decide", key="Enter", icon="check", act=acts["decide"], kind="primary")
         self.anyway = button("Show anyway", acts["show"], kind="link")
         self.anyway.setToolTip("Shows what the agent did without your decision, which then proves nothing")
@@ -77,6 +79,8 @@ class FirstPage(QFrame):
         super().resizeEvent(event)
         ways, is_wide = QBoxLayout.Direction, self.width() >= BESIDE
         self._halves.setDirection(ways.LeftToRight if is_wide else ways.TopToBottom)
+        self.event_card.links.setVisible(is_wide)  # the room is the text's
+        self.event_card.setMaximumHeight(QWIDGETSIZE_MAX if is_wide else ABOVE)
         self.hint.setVisible(self.width() >= ROOMY)
 
     def show_card(self, shown: FirstCard, *, place: str, now: datetime) -> None:
