@@ -19,6 +19,7 @@ from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.connectionmemory import ConnectionMemory
 from opsconsole.engine.effects import reconcile
 from opsconsole.engine.effects import send as effects
+from opsconsole.engine.effects import waits
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.engine.ports.connector import Connector
@@ -125,7 +126,7 @@ def main() -> None:
     made.add_argument("--relay", action="store_true")
     logging.basicConfig(level=logging.INFO)
     # Faster than outside, and more patient: here the servers fail twice a second for minutes.
-    effects.BACKOFF_S = (0.3, 0.6, 1.0, 1.5, 2.0)
+    waits.BACKOFF_S = (0.3, 0.6, 1.0, 1.5, 2.0)
     effects.TRIES = reconcile.TRIES = 40
     effects.LATE_S = 600.0
     watches.AGAIN_S = (0.1, 1.0)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from opsconsole.engine import engine as engines
-from opsconsole.engine.effects import send as effects
+from opsconsole.engine.effects import waits
 from opsconsole.engine.engine import Engine
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.rows import Reader
@@ -59,7 +59,7 @@ def main(arguments: Sequence[str]) -> None:
     """Work; returns when all is finished."""
     options = parser().parse_args(arguments)
     logging.basicConfig(level=logging.WARNING)
-    effects.BACKOFF_S = (0.02,) * 5
+    waits.BACKOFF_S = (0.02,) * 5
     engines.POLL_S = 0.02
     job = JOBS[options.job](
         case=options.case, count=options.events, port=options.port, mode=options.mode, offset_s=options.offset_s
