@@ -17,9 +17,8 @@ from opsconsole.engine import engine as engines
 from opsconsole.engine import watches
 from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.connectionmemory import ConnectionMemory
-from opsconsole.engine.effects import reconcile
+from opsconsole.engine.effects import reconcile, waits
 from opsconsole.engine.effects import send as effects
-from opsconsole.engine.effects import waits
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.engine.ports.connector import Connector
