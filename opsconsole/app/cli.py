@@ -20,7 +20,6 @@ from opsconsole.app.commands import (
     budgets,
     cases,
     demo,
-    policy,
     reading,
     running,
     secrets,
@@ -28,7 +27,8 @@ from opsconsole.app.commands import (
 )
 from opsconsole.app.commands.connect import listing
 from opsconsole.app.commands.insights import show as insights
-from opsconsole.app.commands.ladder import first
+from opsconsole.app.commands.ladder import first, share
+from opsconsole.app.commands.policy import check as policy
 from opsconsole.app.commands.reports import commands as reports
 from opsconsole.app.commands.shadow import backtest, learn, pairs, run
 from opsconsole.app.commands.shadow import report as shadowreport
@@ -62,6 +62,7 @@ app.command()(switches.pause)
 app.command()(switches.resume)
 app.command()(budgets.budgets)
 app.add_typer(agents.app, name="agents")
+first.app.command("share")(share.share)
 app.add_typer(first.app, name="ladder")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(approvals.grants, name="grants")

@@ -72,17 +72,18 @@ def watch(wrong: Iterable[bool]) -> Alarm:
     return Alarm(value, rang)
 
 
-def share_drawn(*, alone: bool, drawn_ever: int, drawn_week: int, decided_week: int) -> float:
+def share_drawn(*, alone: bool, asked: float, drawn_ever: int, drawn_week: int, decided_week: int) -> float:
     """Return the share, 0 to 1, of a cell's decisions that is drawn now.
 
     Args:
         alone: it acts alone; else a person is asked about each.
+        asked: the share of those, 0 to 1.
         drawn_ever: so many were drawn since it stands on this rung.
         drawn_week: in the last seven days.
         decided_week: decisions of the cell in the last seven days, drawn or not.
     """
     if not alone:
-        return ASKED_SHARE
+        return asked
     if drawn_ever < FIRST_ALL or drawn_week < PER_WEEK:
         return 1.0
     return min(1.0, AIM_PER_WEEK / max(decided_week, 1))

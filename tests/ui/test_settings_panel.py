@@ -59,6 +59,31 @@ def test_money_is_taken_with_a_comma_and_a_slip_is_marked_at_its_field(tmp_path:
     assert [entry["caps"] for entry in record(empty) if entry["kind"] == "budgets.set"] == [{"cost_per_day": "12.5"}]
 
 
+def test_how_agents_are_overseen_is_saved_on_record_and_slips_are_said(tmp_path: Path) -> None:
+    empty = make_empty(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        panel = stage.show(SettingsPanel)
+        card = panel.oversight
+        await until(lambda: card.share.text() == "20")
+        assert card.line.text() == "" and card.line.placeholderText().startswith("An AI system wrote this message.")
+        card.share.setText("a lot")
+        card.put()
+        await until(lambda: "write a whole percentage from 0 to 100, like 20. Nothing was changed." in told(panel))
+        card.share.setText("100")
+        card.line.setText("A machine wrote this.")
+        card.put()
+        await until(lambda: "Nothing was changed" not in told(panel))
+        card.line.clear()
+        card.put()
+        await until(lambda: [entry["line"] for entry in record(empty) if entry["kind"] == "disclosure.set"][1:] != [])
+
+    perform(empty, scene)
+    assert [entry["percent"] for entry in record(empty) if entry["kind"] == "ladder.share"] == [100]
+    lines = [entry["line"] for entry in record(empty) if entry["kind"] == "disclosure.set"]
+    assert lines[0] == "A machine wrote this." and lines[1].startswith("An AI system wrote")
+
+
 @pytest.mark.parametrize(
     ("name", "typed", "cap"),
     [

@@ -32,6 +32,8 @@ KINDS = {
     "approval.reopened": "Decision taken back",
     "audit.exported": "Record exported",
     "budgets.set": "Budgets set",
+    "ladder.share": "Share drawn to decide first set",
+    "disclosure.set": "AI line set",
     "hour_price.declared": "Price of an hour declared",
     "case.learnt": "Case learnt",
     "case.retired": "Case no longer used",

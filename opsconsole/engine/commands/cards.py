@@ -20,7 +20,7 @@ from opsconsole.store.queries import approvals, runs
 from opsconsole.store.queries.ladder import is_undecided
 from opsconsole.store.queries.views import feed
 from opsconsole.store.queries.views.unseen import DRAWN
-from opsconsole.store.rows import ActionRow, ApprovalRow, present
+from opsconsole.store.rows import ActionRow, ApprovalRow, Reader, present
 
 PREVIEW_S = 5.0
 """Another system has so long to say what would change there, in seconds; a silent one holds up no card."""
@@ -95,15 +95,7 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
         DecisionError: a person is to decide its event before seeing it.
     """
     conn = kernel.reader
-    approval = approvals.approval(conn, approval_id)
-    if approval is None:
-        raise NotFoundError(f"There is no request {approval_id}.", hint="`opsconsole approvals list` shows what waits.")
-    action = present(runs.action(conn, approval.action_id), approval.action_id)
-    if is_undecided(conn, action.run_id):
-        raise DecisionError(
-            f"Request {approval_id} was {DRAWN}.",
-            hint=f"`opsconsole ladder decide {action.run_id} …`, or see it all the same with --anyway.",
-        )
+    approval, action = _asked(conn, approval_id)
     loaded = load(kernel, conn, action.run_id)
     kind = kernel.registry.type(action.tool)
     turn = loaded.turns[action.turn]
@@ -148,6 +140,19 @@ async def card(kernel: Kernel, approval_id: int) -> CardView:
         },
         decisions=tuple(feed.decisions_of(conn, action.id)),
     )
+
+
+def _asked(conn: Reader, approval_id: int) -> tuple[ApprovalRow, ActionRow]:
+    approval = approvals.approval(conn, approval_id)
+    if approval is None:
+        raise NotFoundError(f"There is no request {approval_id}.", hint="`opsconsole approvals list` shows what waits.")
+    action = present(runs.action(conn, approval.action_id), approval.action_id)
+    if is_undecided(conn, action.run_id):
+        raise DecisionError(
+            f"Request {approval_id} was {DRAWN}.",
+            hint=f"`opsconsole ladder decide {action.run_id} …`, or see it all the same with --anyway.",
+        )
+    return approval, action
 
 
 def intent(kind: ActionType | None, action: ActionRow, approval: ApprovalRow | None = None) -> str:

@@ -13,10 +13,8 @@ from opsconsole.store.queries import limits
 from opsconsole.store.rows import Reader
 
 SETTING = "disclosure"
-DEFAULT = (
-    "This message was written and sent by an AI system without a person reading it first."
-    " Answer and say so if you would rather hear from a person."
-)
+DEFAULT = "An AI system wrote this message. Answer and say so if you would rather hear from a person."
+"""It stays true where a person approved the message after all."""
 
 
 def line_of(conn: Reader, spec: AgentSpec) -> str:
@@ -30,16 +28,26 @@ def line_of_workspace(conn: Reader) -> str:
 
 
 def disclosed(
-    spec: AgentSpec, kind: ActionType, args: Mapping[str, Any], *, category: str | None, event: Event, line: str
+    spec: AgentSpec,
+    kind: ActionType,
+    args: Mapping[str, Any],
+    *,
+    category: str | None,
+    event: Event,
+    line: str,
+    has_grant: bool,
 ) -> dict[str, Any]:
-    """Return arguments whose message ends with the line, where it may go to people outside alone.
+    """Return arguments whose message ends with the line, where it may go to people outside alone: by level or grant.
 
     One that has it already stays as it is, and so does one that has no room for it: the gate says then that it does not
     go out alone.
     """
     said = args.get(kind.message) if kind.message else None
-    is_alone = spec.autonomy.level(kind.name, category) is Level.AUTONOMOUS and liveness(spec, category, event).is_live
+    level = spec.autonomy.level(kind.name, category)
+    is_alone = level is Level.AUTONOMOUS or (level is Level.APPROVAL and has_grant)
     if not line or not isinstance(said, str) or line in said or not is_alone:
+        return dict(args)
+    if not liveness(spec, category, event).is_live:
         return dict(args)
     try:
         return validate(kind, {**args, kind.message: f"{said.rstrip()}\n\n{line}"})

@@ -21,6 +21,7 @@ from opsconsole.engine.gate.gatekeeper import Judgement
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder.beside import acts_of, undisturbed
 from opsconsole.engine.ladder.fall import look_at_audited
+from opsconsole.engine.ladder.share import asked_share
 from opsconsole.engine.pairs import pairing
 from opsconsole.engine.pairs.compared import compared_act
 from opsconsole.engine.pairs.pair import Sides, keep
@@ -101,6 +102,7 @@ def maybe_draw(
         most = int(AIM_PER_WEEK / max(fell, 0.001)) + 1
         share = share_drawn(
             alone=is_alone,
+            asked=asked_share(tx.conn),
             drawn_ever=read.drawn(tx.conn, *cell, level=level, since=_since(tx, *cell)) if is_alone else 0,
             drawn_week=read.drawn(tx.conn, *cell, level=level, since=since) if is_alone else 0,
             decided_week=read.decided(tx.conn, *cell, since=since, most=most) if is_alone else 0,

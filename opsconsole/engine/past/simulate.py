@@ -205,8 +205,9 @@ def _wanted(kernel: Kernel, loaded: Loaded, action: ActionRow, stored: RulingRow
         return wanted
     line = str(stored.moments[0].get("disclosure", "")) if stored.moments else ""
     if kind is not None and line:
-        spec, event = loaded.version.spec, loaded.event
-        read = disclosed(spec, kind, read, category=wanted.category, event=event, line=line)
+        is_granted = bool(stored.moments[0].get("has_grant"))
+        spec, event, category = loaded.version.spec, loaded.event, wanted.category
+        read = disclosed(spec, kind, read, category=category, event=event, line=line, has_grant=is_granted)
     return replace(wanted, args=read)
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from opsconsole.domain.action import Proposal
+from opsconsole.domain.action import ActionType, Proposal
 from opsconsole.domain.canonical import jsonable
 from opsconsole.domain.enums import ActionState, ApprovalKind, Effect, Verdict
 from opsconsole.domain.event import Event
@@ -23,6 +23,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import basis, draws
 from opsconsole.engine.ports.brain import ASK_PERSON, Turn
 from opsconsole.engine.runstate.turnbody import distinct, turn_body
+from opsconsole.store.queries import limits
 from opsconsole.store.rows import RunRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
@@ -90,9 +91,7 @@ def _store_action(
     if kind is not None and not proposal.problem:
         try:
             args = validate(kind, args)
-            spec = setting.version.spec
-            line = line_of(tx.conn, spec)
-            args = disclosed(spec, kind, args, category=turn.category, event=setting.event, line=line)
+            args = _disclosed(kernel, tx, setting, turn, kind, args, now=now)
         except ArgumentError as error:
             problem = str(error)
     account = kernel.registry.account_name(proposal.tool)  # once: it may be replaced meanwhile
@@ -138,6 +137,31 @@ def _store_action(
     if is_write:
         draws.maybe_draw(kernel, tx, run, setting.version, judged, now=now)
     _follow(kernel, tx, setting, identity, proposal, digest, judged, is_write=is_write, account=account, now=now)
+
+
+def _disclosed(
+    kernel: Kernel,
+    tx: Transaction,
+    setting: Setting,
+    turn: Turn,
+    kind: ActionType,
+    args: Mapping[str, Any],
+    *,
+    now: datetime,
+) -> dict[str, Any]:
+    if not kind.message:
+        return dict(args)
+    spec, fingerprint = setting.version.spec, kernel.registry.fingerprint(kind.name)
+    grant = limits.grant_for(tx.conn, agent=spec.agent, tool=kind.name, fingerprint=fingerprint, args=args, now=now)
+    return disclosed(
+        spec,
+        kind,
+        args,
+        category=turn.category,
+        event=setting.event,
+        line=line_of(tx.conn, spec),
+        has_grant=grant is not None,
+    )
 
 
 def _wanted(

@@ -68,11 +68,12 @@ def test_the_alarm_counts_from_the_first_and_never_below_nothing() -> None:
     ],
 )
 def test_what_acts_alone_is_drawn_first_all_and_then_enough(ever: int, week: int, decided: int, share: float) -> None:
-    assert share_drawn(alone=True, drawn_ever=ever, drawn_week=week, decided_week=decided) == share
+    assert share_drawn(alone=True, asked=0.2, drawn_ever=ever, drawn_week=week, decided_week=decided) == share
 
 
 def test_of_what_a_person_is_asked_about_a_fifth_is_drawn() -> None:
-    assert share_drawn(alone=False, drawn_ever=0, drawn_week=0, decided_week=0) == 0.2
+    for asked in (0.0, 0.2, 1.0):
+        assert share_drawn(alone=False, asked=asked, drawn_ever=0, drawn_week=0, decided_week=0) == asked
 
 
 def kind(effect: Effect = Effect.INTERNAL, **facts: object) -> ActionType:

@@ -14,6 +14,7 @@ from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.settings import quiet
 from opsconsole.ui.panels.settings.caps import Caps
 from opsconsole.ui.panels.settings.data import Data
+from opsconsole.ui.panels.settings.oversight import Oversight, Terms, terms
 from opsconsole.ui.panels.settings.quiet import Quiet
 from opsconsole.ui.theme.theme import Mode
 from opsconsole.ui.widgets.basics import button, card, label, row
@@ -34,10 +35,11 @@ class SettingsPanel(Panel):
     def __init__(self, context: Context) -> None:
         super().__init__(context)
         self.caps, self.data, self.quiet = Caps(self), Data(self), Quiet()
+        self.oversight = Oversight(self)
         left, right = QVBoxLayout(), QVBoxLayout()
         for column, parts in (
             (left, (self._looks(), self._closing(), self._notifications(), self.data.frame, self._about())),
-            (right, (self.caps.frame, self.quiet.frame)),
+            (right, (self.caps.frame, self.oversight.frame, self.quiet.frame)),
         ):
             column.setSpacing(12)
             for part in parts:
@@ -115,17 +117,18 @@ class SettingsPanel(Panel):
         self.context.tasks.start(self._load(), name="the settings", owner=self, key="load")
 
     async def _load(self) -> None:
-        def query(kernel: Kernel) -> tuple[Budgets, str, list[quiet.Own]]:
+        def query(kernel: Kernel) -> tuple[Budgets, str, list[quiet.Own], Terms]:
             currency = limits.setting(kernel.reader, "currency") or "EUR"
-            return budgets(kernel.reader), currency, quiet.query(kernel)
+            return budgets(kernel.reader), currency, quiet.query(kernel), terms(kernel)
 
         try:
-            caps, currency, hours = await self.context.backend.read(query)
+            caps, currency, hours, held = await self.context.backend.read(query)
         except Exception as error:
             self._states.error(str(error), act=self.refresh)
             raise
         self.caps.render(caps, currency)
         self.quiet.render(hours)
+        self.oversight.render(held)
         self._states.show_content()
 
     def _on_notify(self, is_on: bool) -> None:

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from opsconsole.app.commands.options import LinesAnyway
-from opsconsole.app.commands.policysimulate import coverage_, simulate
+from opsconsole.app.commands.policy.disclosure import disclosure
+from opsconsole.app.commands.policy.simulate import coverage_, simulate
 from opsconsole.app.words import say_json
 from opsconsole.domain.enums import Level
 from opsconsole.engine.past.policycheck import Harmless, PolicyFile, Totals, read_cases, read_policy, read_tools
@@ -19,6 +20,7 @@ app = typer.Typer(help="What the gate says: of the past, of one call, of every t
 
 app.command("simulate")(simulate)
 app.command("coverage")(coverage_)
+app.command("disclosure")(disclosure)
 
 
 @app.command()
