@@ -79,9 +79,11 @@ def streams(whole: Mapping[str, Any], *, cut: int | None = None, then: str = "en
             {"tool_calls": [{"index": index, "id": tool_call["id"], "function": {"name": name, "arguments": ""}}]}
         )
         deltas += [{"tool_calls": [{"index": index, "function": {"arguments": part}}]} for part in _parts(text)]
-    lines = [_line({"choices": [{"index": 0, "delta": delta, "finish_reason": None}]}) for delta in deltas]
+    named = {"model": whole["model"]} if "model" in whole else {}
+    lines = [_line({**named, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]}) for delta in deltas]
     finish = whole["choices"][0]["finish_reason"]
     last: dict[str, Any] = {
+        **named,
         "choices": [{"index": 0, "delta": {}, "finish_reason": finish}],
         "usage": whole.get("usage"),
     }

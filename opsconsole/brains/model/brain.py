@@ -79,6 +79,7 @@ class LanguageModelBrain:
             turn,
             memo=memo,
             model=f"{endpoint.name}:{endpoint.config.model}",
+            answered_as=answer.model,
             tokens=usage.read + usage.written,
             cost_micros=cost,
             is_disputed=self._is_disputed(view, turn),

@@ -9,6 +9,8 @@ from opsconsole.domain.errors import TransientError
 
 MOST_CHECKS = 500
 """So often it is looked whether the arguments that came so far are whole."""
+LONGEST_NAME = 200
+"""Characters of a model's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,9 @@ class Completion:
     finish: str = ""
     refusal: str = ""
     usage: Usage | None = None
+    model: str = ""
+    """What the endpoint calls the model that answered, which may be another name than it was asked by; empty where it
+    does not say."""
 
 
 class BadCompletionError(TransientError):
@@ -69,6 +74,7 @@ def read_completion(body: bytes) -> Completion:
         str(choice.get("finish_reason") or ""),
         str(message.get("refusal") or ""),
         read_usage(_dict(value).get("usage")),
+        _named(_dict(value).get("model")),
     )
 
 
@@ -85,6 +91,7 @@ class Stream:
     """Where the call that the endpoint numbers so is kept now."""
     finish: str = ""
     usage: Usage | None = None
+    model: str = ""
     is_done: bool = False
     checks: int = 0
 
@@ -106,6 +113,7 @@ class Stream:
             return value
         if (usage := read_usage(value.get("usage"))) is not None:
             self.usage = usage
+        self.model = _named(value.get("model")) or self.model
         choice = _first(value.get("choices"))
         delta = _dict(choice.get("delta"))
         self.text.append(_text(delta.get("content")))
@@ -145,7 +153,8 @@ class Stream:
         if not self.is_done and not self.finish:
             raise BadCompletionError("the endpoint's stream broke off in the middle of an answer")
         calls = [WireCall(self.names[at], "".join(self.arguments.get(at, []))) for at in sorted(self.names)]
-        return Completion("".join(self.text), tuple(calls), self.finish, "".join(self.refusal), self.usage)
+        said, refused = "".join(self.text), "".join(self.refusal)
+        return Completion(said, tuple(calls), self.finish, refused, self.usage, self.model)
 
 
 def read_usage(value: Any) -> Usage | None:
@@ -186,6 +195,11 @@ def _arguments(value: Any) -> str:
     if value is None:
         return ""
     return value if isinstance(value, str) else json.dumps(value)
+
+
+def _named(value: Any) -> str:
+    """A model's name may be anything; what is no name in a line says nothing."""
+    return value if isinstance(value, str) and value.isprintable() and len(value) <= LONGEST_NAME else ""
 
 
 def _text(value: Any) -> str:

@@ -49,6 +49,28 @@ def look(kernel: Kernel, tx: Transaction, version: Version, *, tool: str | None 
         write.set_basis(tx, version.agent_id, present, now=now)
 
 
+def answered(kernel: Kernel, tx: Transaction, version: Version, *, model: str, name: str, now: datetime) -> None:
+    """Take down what acts alone by a model whose endpoint has begun to answer with another one under the same name.
+
+    Args:
+        kernel: the parts.
+        tx: the transaction.
+        version: the agent's in use.
+        model: the connection that was asked.
+        name: what its endpoint calls the model that answered; empty, where it does not say, proves nothing.
+        now: aware.
+    """
+    what = f"answers:{model}"
+    known = read.basis(tx.conn, version.agent_id).get(what)
+    if not name or name == known:
+        return
+    if known is not None:
+        trigger, why = _told(what)
+        for category, tool in alone(kernel.registry, version.spec):
+            fall(tx, version, category, tool, trigger, why, ground=what, now=now)
+    write.set_basis(tx, version.agent_id, {what: name}, now=now)
+
+
 def take(kernel: Kernel, tx: Transaction, version: Version, *, now: datetime) -> None:
     """Take what there is now for what an agent's evidence was gathered with: a person has just signed on it."""
     write.set_basis(
@@ -114,4 +136,6 @@ def _told(what: str) -> tuple[Trigger, str]:
         return "tool", f"“{tool_words(name)}” is another tool than the one its evidence was gathered with"
     if kind == "account":
         return "account", f"{name} is signed in to another account than the one its evidence was gathered with"
+    if kind == "answers":
+        return "model", f"{name} answers with another model than the one its evidence was gathered with"
     return "model", f"{name} is another model than the one its evidence was gathered with"

@@ -39,7 +39,9 @@ class Turn:
     is_by_playbook: bool = False
     """Code that follows the playbook made it: only then do `Proposal.step` and `slots` count."""
     model: str = ""
-    """The model that answered; empty for code."""
+    """The model that answered, as `connection:name`; empty for code."""
+    answered_as: str = ""
+    """What its endpoint calls the model that answered; empty where it does not say."""
     is_disputed: bool = False
     """The offline triage is sure of another category than the model."""
 

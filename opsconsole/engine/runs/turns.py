@@ -73,6 +73,9 @@ def store_turn(kernel: Kernel, tx: Transaction, setting: Setting, turn: Turn, *,
         cost_micros=turn.cost_micros or None,
         tokens=turn.tokens or None,
     )
+    if turn.answered_as and (in_use := kernel.roster.in_use(tx.conn, run.agent_id)) is not None:
+        asked = turn.model.partition(":")[0]
+        basis.answered(kernel, tx, in_use, model=asked, name=turn.answered_as, now=now)
     for position, proposal in enumerate(distinct(turn.proposals)):
         _store_action(kernel, tx, setting, turn, proposal, position, now=now)
 

@@ -1,7 +1,7 @@
 """Write steps up and down, draws, and what evidence was gathered with."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -152,8 +152,3 @@ def set_basis(tx: Transaction, agent: str, values: Mapping[str, str], *, now: da
         " ON CONFLICT (agent_id, what) DO UPDATE SET value = ?3, since = ?4 WHERE value <> ?3",
         [(agent, what, value, to_micros(now)) for what, value in sorted(values.items())],
     )
-
-
-def forget_basis(tx: Transaction, agent: str, names: Iterable[str]) -> None:
-    """Forget what an agent has nothing to do with any more."""
-    tx.conn.executemany("DELETE FROM ladder_basis WHERE agent_id = ? AND what = ?", [(agent, name) for name in names])

@@ -17,6 +17,7 @@ from opsconsole.engine.engine import Engine
 from opsconsole.engine.ladder import basis
 from opsconsole.engine.ladder.draws import OwnAct
 from opsconsole.engine.ladder.fall import demote
+from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.engine.ports.connector import Connector
 from opsconsole.policy.ladder import UNAUDITED_DAYS
 from opsconsole.store.writes import connections as write_connections
@@ -136,6 +137,33 @@ async def test_another_model(tmp_path: Path) -> None:
         assert trigger(r) == [], "another key is no other model"
         await connect(model="two")
         assert trigger(r) == [("model", DO, 2)]
+
+
+@pytest.mark.parametrize(
+    ("names", "falls"),
+    [
+        (("one-0301", "one-0301", "one-0301"), False),
+        (("one-0301", "", "one-0301"), False),
+        (("", "one-0301", "one-0301"), False),
+        (("one-0301", "one-0301", "one-1106"), True),
+    ],
+)
+async def test_another_model_under_the_same_name(tmp_path: Path, names: tuple[str, ...], falls: bool) -> None:
+    """Its provider answers with another one, and nobody here changed anything."""
+
+    def think(view: RunView) -> Turn:
+        said: dict[str, Any] = {"model": "main:one", "answered_as": names[int(view.run_id) - 1]}
+        if view.past:
+            return Turn(category="case", confidence=1.0, final="done", **said)
+        return Turn(category="case", confidence=1.0, proposals=(ACT,), **said)
+
+    async with rig(tmp_path / "w", think, worker(), connectors=with_out(FakeConnector())) as r:
+        for number in (1, 2):
+            await work(r, number)
+            assert not r.waiting()
+        assert await asks_now(r, 3) is falls
+        assert trigger(r) == ([("model", DO, 2)] if falls else [])
+        assert not falls or "main answers with another model" in fallen(r)[0].why
 
 
 async def test_a_guardrail_broken_by_what_acted_alone(tmp_path: Path) -> None:

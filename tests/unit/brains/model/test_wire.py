@@ -33,6 +33,21 @@ def piece(arguments: str, name: str = "", **facts: Any) -> dict[str, Any]:
     return {"tool_calls": [{"function": {"arguments": arguments} | ({"name": name} if name else {}), **facts}]}
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [("one-0301", "one-0301"), ("", ""), (None, ""), (7, ""), (["one"], ""), ("a\nb", ""), ("x" * 201, "")],
+)
+def test_what_the_endpoint_calls_its_model_is_read(said: Any, name: str) -> None:
+    body = {"model": said, "choices": [{"message": {"content": "Hi"}}]}
+    assert read_completion(json.dumps(body).encode()).model == name
+    stream = Stream()
+    pieces: list[dict[str, Any]] = [{"model": said, "choices": [{"delta": {"content": "Hi"}}]}, {"choices": []}]
+    for value in pieces:
+        stream.take(b"data: " + json.dumps(value).encode())
+    stream.take(b"data: [DONE]")
+    assert stream.answer().model == name
+
+
 @given(ANYTHING)
 def test_nothing_an_endpoint_can_say_does_anything_but_answer_or_fail_clearly(value: Any) -> None:
     for body in (value, {"choices": value}, {"choices": [value]}, {"choices": [{"message": value}]}):
