@@ -1,6 +1,6 @@
 """Where each cell of an agent stands: what it may do, since when, on what evidence, and what the next step asks for."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +11,7 @@ from opsconsole.domain.naming import tool_words
 from opsconsole.domain.stages import MOST_LIMITED
 from opsconsole.engine.agents.deployments import furthest, has_filter, named_limited
 from opsconsole.engine.agents.file import steps_of
-from opsconsole.engine.agents.roster import Roster, Version
+from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.ladder.gates import Evidence, Gate
 from opsconsole.engine.registry import Registry
 from opsconsole.policy.ladder import TO_STAGE, threshold_alone, wall
@@ -21,15 +21,6 @@ from opsconsole.store.queries.ladder import Demotion, Promotion
 from opsconsole.store.rows import Reader
 
 STAGES = tuple(Stage)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Held:
-    """Since when a cell is set as it is, and by whom."""
-
-    at: datetime
-    by: str
-    version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +48,13 @@ class Rung:
     """Why no evidence takes it further; empty where some does."""
     gate: Gate | None
     """What the next step asks for; None at the top, or where a step asks for none."""
+    owed: Gate | None
+    """What would prove what it may do already; None where that is proven."""
+
+    @property
+    def shown(self) -> Gate | None:
+        """Return what is told of its evidence: towards the next step, else towards what it may do already."""
+        return self.gate if self.gate is not None else self.owed
 
     @property
     def title(self) -> str:
@@ -104,6 +102,7 @@ class Rung:
             "wall": self.wall,
             "can_climb": self.can_climb,
             "gate": None if self.gate is None else self.gate.to_json(),
+            "owed": None if self.owed is None else self.owed.to_json(),
         }
 
 
@@ -177,6 +176,7 @@ class Ladder:
         up = self._ups.get((category.id, ""))
         higher = STAGES[STAGES.index(stage) + 1] if stage is not Stage.FULL else None
         is_live = furthest(spec, category.id).is_live
+        is_proven = not is_live or self._is_stage_proven(category.id, stage, up)
         return Rung(
             agent=spec.agent,
             category=category.id,
@@ -188,9 +188,10 @@ class Ladder:
             is_live=is_live,
             demotion=None,
             promotion=up,
-            is_proven=not is_live or self._is_stage_proven(category.id, stage, up),
+            is_proven=is_proven,
             wall="" if higher is None else self._stage_wall(category.id, higher),
             gate=None if higher is None else self.evidence.stage(category.id, TO_STAGE[higher]),
+            owed=None if is_proven else self.evidence.stage(category.id, TO_STAGE[stage]),
         )
 
     def level(self, category: Category, tool: str) -> Rung:
@@ -202,7 +203,9 @@ class Ladder:
         is_live = furthest(spec, category.id).is_live
         raised = {raised.ceiling for raised in spec.raised if raised.action == tool}
         why = "" if kind is None else wall(kind, raised)
-        threshold = None if kind is None or holds is not Level.APPROVAL else threshold_alone(kind)
+        threshold = None if kind is None else threshold_alone(kind)
+        is_proven = not is_live or self._is_level_proven(category.id, tool)
+        asks = self.evidence.alone(category.id, tool, threshold) if threshold is not None else None
         return Rung(
             agent=spec.agent,
             category=category.id,
@@ -214,9 +217,10 @@ class Ladder:
             is_live=is_live,
             demotion=fall if holds < level else None,
             promotion=up,
-            is_proven=not is_live or self._is_level_proven(category.id, tool),
+            is_proven=is_proven,
             wall=why if holds is Level.APPROVAL else "",
-            gate=None if threshold is None else self.evidence.alone(category.id, tool, threshold),
+            gate=asks if holds is Level.APPROVAL else None,
+            owed=None if is_proven else asks,
         )
 
     def _stage_wall(self, category: str, higher: Stage) -> str:
@@ -259,33 +263,3 @@ def _title(name: str, tool: str) -> str:
 def ladder_of(conn: Reader, registry: Registry, version: Version, *, now: datetime) -> Ladder:
     """Return the ladder of an agent as a version of it stands."""
     return Ladder(conn, registry, version.spec, versions.decides(conn, version.id), now=now)
-
-
-def held_since(conn: Reader, roster: Roster, version: Version) -> Mapping[tuple[str, str], Held]:
-    """Return since when each cell of a version is set as it is: the first version in a row that says the same."""
-    found: dict[tuple[str, str], Held] = {}
-    open_cells = {
-        (category.id, tool) for category in version.spec.playbook.categories for tool in ("", *_set(version.spec))
-    }
-    for row in versions.every(conn, version.agent_id):
-        if row.number > version.number or not open_cells:
-            continue
-        spec = roster.version(conn, row.id).spec
-        for cell in list(open_cells):
-            if _said(spec, *cell) != _said(version.spec, *cell):
-                open_cells.discard(cell)
-            else:
-                found[cell] = Held(at=row.created_at, by=row.applied_by, version=row.number)
-    return found
-
-
-def _set(spec: AgentSpec) -> tuple[str, ...]:
-    named = (step.do for category in spec.playbook.categories for step, _ in steps_of(category.steps) if step.do)
-    special = (tool for some in spec.autonomy.categories.values() for tool in some)
-    return tuple(dict.fromkeys((*spec.autonomy.actions, *special, *named)))
-
-
-def _said(spec: AgentSpec, category: str, tool: str) -> str | None:
-    if spec.category(category) is None:
-        return None
-    return f"{int(spec.autonomy.level(tool, category))}" if tool else spec.stage_of(category).value

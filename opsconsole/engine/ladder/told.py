@@ -37,9 +37,9 @@ def holds_words(rung: Rung) -> str:
 
 
 def missing(rung: Rung) -> str:
-    """Return what the next step still asks for; empty where it is open or there is none."""
+    """Return what the next step, or at the top what it may do already, still asks for; empty where nothing does."""
     if not rung.next:
-        return ""
+        return "" if rung.owed is None or rung.owed.is_open else f"to be earned: {'; '.join(_missing(rung.owed))}"
     if rung.wall:
         return f"stays with approval: {rung.wall}" if rung.tool else rung.wall
     if rung.gate is None or rung.gate.is_open:

@@ -80,19 +80,19 @@ def show(agent: Agent, *, as_json: AsJson = False, workspace: Where = None) -> N
 
 
 def _row(rung: Rung) -> tuple[str, ...]:
-    at = None if rung.gate is None else rung.gate.standing
+    at = None if rung.shown is None else rung.shown.standing
     title = f"  {tool_words(rung.tool)}" if rung.tool else rung.name
     right = f"{at.right} of {at.total}" if at is not None and at.total else "–"
     severe = f"{at.severe}" if at is not None and at.severe else "–"
-    return title, told.holds_words(rung), right, severe, _still(rung)
+    return title, told.holds_words(rung), right, severe, still(rung)
 
 
-def _still(rung: Rung) -> str:
+def still(rung: Rung) -> str:
+    """Return what a cell still needs, as the list says it."""
+    if needed := told.missing(rung):
+        return needed
     if not rung.next:
         return "nothing: this is the top"
-    needed = told.missing(rung)
-    if needed:
-        return needed
     return "nothing: the gate is open" if rung.gate is not None else "a word of yours"
 
 

@@ -15,8 +15,8 @@ from opsconsole.ui.widgets.basics import button, card, label, row
 
 _SHARE = "Drawn for you to decide first, in %"
 _SHARE_ABOUT = (
-    "Of what agents ask you, so many are drawn before anybody sees them, for you to decide without seeing the agent's"
-    " answer. Only those earn the right to act alone; at 0 nothing earns it."
+    "This share of what agents ask you is drawn before anybody sees it, for you to decide without the agent's answer."
+    " Only that earns the right to act alone; at 0 nothing earns it."
 )
 _LINE = "Line under messages that no person read"
 _LINE_ABOUT = (

@@ -98,7 +98,7 @@ def test_what_is_left_to_people_and_what_it_never_does(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("level", "told"),
     [
-        (3, "Yes. What it sends to people outside alone ends with: “This message was"),
+        (3, "Yes. What it sends to people outside alone ends with: “An AI system"),
         (2, "read by a person first"),
         (1, "only recommends, and a"),
     ],

@@ -79,7 +79,7 @@ class CellDelegate(QStyledItemDelegate):
             painting.text(painter, at, under(row, self.now), size=fonts.SMALL, color=color("text3"))
 
     def _right(self, painter: QPainter, place: QRect, row: CellRow) -> None:
-        color, gate = self._theme.color, row.rung.gate
+        color, gate = self._theme.color, row.rung.shown
         if gate is None:
             return
         count = _COUNT if place.width() > 2 * _COUNT else 0
@@ -107,7 +107,7 @@ class CellDelegate(QStyledItemDelegate):
         return self._theme.color("surface").lightness() < 128
 
     def _interval(self, painter: QPainter, box: QRectF, middle: float, row: CellRow) -> None:
-        gate = row.rung.gate
+        gate = row.rung.shown
         if gate is None:
             return
         bounds, color = gate.standing.interval, self._theme.color
@@ -123,7 +123,7 @@ class CellDelegate(QStyledItemDelegate):
         painter.drawEllipse(QPointF(_at(box, share), middle), 5.5, 5.5)
 
     def _severe(self, painter: QPainter, place: QRect, row: CellRow) -> None:
-        color, at = self._theme.color, None if row.rung.gate is None else row.rung.gate.standing
+        color, at = self._theme.color, None if row.rung.shown is None else row.rung.shown.standing
         if at is not None and at.severe:
             painting.pill(
                 painter, place.left() - 4, place.center().y(), row.severe, ground=color("dangerSoft"),

@@ -9,7 +9,8 @@ from opsconsole.domain.enums import Level, Stage
 from opsconsole.domain.naming import tool_words
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import told
-from opsconsole.engine.ladder.rungs import STAGES, Held, Rung, held_since, ladder_of
+from opsconsole.engine.ladder.held import Held, held_since
+from opsconsole.engine.ladder.rungs import STAGES, Rung, ladder_of
 from opsconsole.store.queries import ladder as read
 from opsconsole.store.queries.ladder import Demotion, Promotion
 from opsconsole.store.queries.past import past_there
@@ -49,13 +50,13 @@ class CellRow:
     @property
     def right(self) -> str:
         """How many were right of how many; empty where nothing is counted."""
-        at = None if self.rung.gate is None else self.rung.gate.standing
+        at = None if self.rung.shown is None else self.rung.shown.standing
         return "" if at is None or not at.total else f"{at.right:,} of {at.total:,}"
 
     @property
     def severe(self) -> str:
         """How many errors were severe."""
-        at = None if self.rung.gate is None else self.rung.gate.standing
+        at = None if self.rung.shown is None else self.rung.shown.standing
         if at is None or not at.total:
             return ""
         return f"{at.severe} severe" if at.severe else "none"
@@ -69,7 +70,7 @@ class CellRow:
     def spoken(self) -> str:
         """Return the line in words."""
         parts = [self.title, f"now {told.holds_words(self.rung)}"]
-        parts += [f"{self.right} right"] if self.right else ["nothing counted yet"] * (self.rung.gate is not None)
+        parts += [f"{self.right} right"] if self.right else ["nothing counted yet"] * (self.rung.shown is not None)
         parts += [f"severe: {self.severe}"] if self.severe else []
         parts.append(f"still needed: {self.still}")
         return ", ".join([*parts, *([told.WITHOUT_EVIDENCE] if self.rung.is_without_evidence else [])])
@@ -158,10 +159,10 @@ def ladder_view(kernel: Kernel, agent: str) -> LadderView | None:
 def _row(rung: Rung, held: Held | None) -> CellRow:
     if (fall := rung.demotion) is not None:
         return CellRow(rung, held, f"taken back on {told.day(fall.at.date())}: {fall.why}", "danger")
+    if missing := told.missing(rung):
+        return CellRow(rung, held, missing, "warn" if told.NEVER in missing else "plain")
     if not rung.next:
         return CellRow(rung, held, TOP, "plain")
-    if missing := told.missing(rung):
-        return CellRow(rung, held, missing, "warn" if missing.startswith(told.NEVER) else "plain")
     return CellRow(rung, held, YOURS if rung.gate is None else OPEN, "plain" if rung.gate is None else "ok")
 
 
@@ -220,8 +221,8 @@ def _numbers(step: Promotion) -> str:
 
 
 def details(rung: Rung) -> list[tuple[str, str]]:
-    """Return the numbers behind a gate, by name; empty where the next step asks for none."""
-    if (gate := rung.gate) is None:
+    """Return the numbers behind a gate, by name; empty where nothing is asked for."""
+    if (gate := rung.shown) is None:
         return []
     at, bounds = gate.standing, gate.standing.interval
     first = "none yet" if gate.since is None else told.day(gate.since)

@@ -39,7 +39,7 @@ class Foot(QFrame):
             self.up.setVisible(can_climb)
             self.anyway.setVisible(not can_climb and not is_barred)
             self.anyway.name_it("Promote without evidence" if is_asked else "Promote without evidence…")
-            total = 0 if rung is None or rung.gate is None else rung.gate.standing.total
+            total = 0 if rung is None or rung.shown is None else rung.shown.standing.total
             self.see.setVisible(total > 0)
             self.see.setText(f"See the {total:,}")
             is_low = rung is not None and can_lower(rung)

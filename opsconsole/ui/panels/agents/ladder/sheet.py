@@ -196,7 +196,7 @@ def _sentences(view: LadderView, found: CellRow, *, is_asked: bool) -> list[tupl
         )
     if not rung.next:
         lines.append(("It stands on the highest step. Lowering never asks for anything.", "", ""))
-        return lines
+        return [*lines, *_owed(rung)]
     if rung.can_climb or is_asked:
         return [*lines, *_plain(told.sheet(view.name, rung, is_proven=rung.can_climb))]
     if rung.wall:
@@ -209,16 +209,25 @@ def _sentences(view: LadderView, found: CellRow, *, is_asked: bool) -> list[tupl
     return lines
 
 
+def _owed(rung: Rung) -> list[tuple[str, Role, str]]:
+    if rung.owed is None:
+        return []
+    missing = told.missing(rung)
+    said: list[tuple[str, Role, str]] = [(f"{missing[:1].upper()}{missing[1:]}.", "", "")] if missing else []
+    return [*said, (told.record(rung.owed), "muted", "")]
+
+
 def _plain(texts: tuple[str, ...]) -> list[tuple[str, Role, str]]:
     return [(text, "", "") for text in texts]
 
 
 def _offered(view: LadderView, rung: Rung) -> list[tuple[str, str]]:
     """Return the honest ways to get there, as (name, words): none where the gate is open or nothing helps."""
-    if not rung.next or rung.wall or rung.gate is None or rung.gate.is_open:
+    gate = rung.shown
+    if rung.wall or gate is None or gate.is_open:
         return []
     found: list[tuple[str, str]] = []
-    waiting = rung.gate.standing.bases.get("open", 0)
+    waiting = gate.standing.bases.get("open", 0)
     if not rung.tool:
         found.append(("judge", f"Judge what waits: {waiting:,}" if waiting else "Judge what was decided"))
     if rung.is_live:
