@@ -21,6 +21,7 @@ from opsconsole.engine.agents.file import AgentFile, apply_agent
 from opsconsole.engine.commands.connections import connect, disconnect
 from opsconsole.engine.connected import Make
 from opsconsole.engine.engine import Engine
+from opsconsole.engine.ladder.share import set_asked_share
 from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.store import workspace as workspaces
 from opsconsole.store.queries import approvals
@@ -131,7 +132,12 @@ class AtWork:
         await self._write(lambda tx: disconnect(self.engine.kernel, tx, name, actor="person:test"))
 
     async def plug(self, out: "Plugged", spec: AgentSpec | None = None) -> None:
-        """Connect all of them, and put an agent in use that knows their tools: this one, or one that asks."""
+        """Connect all of them, and put an agent in use that knows their tools: this one, or one that asks.
+
+        Nothing of what is asked is drawn to be decided first, else each fifth request would be hidden, in other runs
+        others; the file says so, since the engine may be another process.
+        """
+        await self._write(lambda tx: set_asked_share(self.engine.kernel, tx, "0", actor="person:test"))
         for name, (kind, config) in out.configs.items():
             await self.connect(name, kind, config)
         await until(lambda: self.names == {*out.configs}, "the connections")

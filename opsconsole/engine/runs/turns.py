@@ -93,8 +93,7 @@ def _store_action(
     args, problem = dict(jsonable(proposal.args)), ""
     if kind is not None and not proposal.problem:
         try:
-            args = validate(kind, args)
-            args = _disclosed(kernel, tx, setting, turn, kind, args, now=now)
+            args = _disclosed(kernel, tx, setting, turn, kind, validate(kind, args), now=now)
         except ArgumentError as error:
             problem = str(error)
     account = kernel.registry.account_name(proposal.tool)  # once: it may be replaced meanwhile
@@ -123,6 +122,22 @@ def _store_action(
     judged = kernel.gatekeeper.judge(
         tx, wanted, version=setting.version, event=setting.event, phase="proposed", now=now
     )
+    _record_ruling(tx, run, identity, proposal, digest, judged, now=now)
+    if is_write:
+        draws.maybe_draw(kernel, tx, run, setting.version, judged, now=now)
+    _follow(kernel, tx, setting, identity, proposal, digest, judged, is_write=is_write, account=account, now=now)
+
+
+def _record_ruling(
+    tx: Transaction,
+    run: RunRow,
+    identity: ActionId,
+    proposal: Proposal,
+    digest: str,
+    judged: Judgement,
+    *,
+    now: datetime,
+) -> None:
     tx.audit(
         "action.ruled",
         at=now,
@@ -137,9 +152,6 @@ def _store_action(
         step=proposal.step,
         grant=judged.grant_id,
     )
-    if is_write:
-        draws.maybe_draw(kernel, tx, run, setting.version, judged, now=now)
-    _follow(kernel, tx, setting, identity, proposal, digest, judged, is_write=is_write, account=account, now=now)
 
 
 def _disclosed(

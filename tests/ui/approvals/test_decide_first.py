@@ -273,6 +273,7 @@ def test_those_to_decide_first_are_no_batch(tmp_path: Path, qapp: QApplication) 
 def test_in_a_small_window_the_event_and_the_first_ticks_are_seen_without_scrolling(done: Person) -> None:
     async def job(seat: Sitting) -> None:
         await first_shown(seat, 1)
+        await seat.until(lambda: seat.panel.minimumSizeHint().width() <= 960)
         seat.panel.resize(960, 660)
         page = seat.panel.first.page
         await seat.until(lambda: not page.event_card.links.isVisible())

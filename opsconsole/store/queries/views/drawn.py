@@ -27,14 +27,6 @@ def open_count(conn: sqlite3.Connection) -> int:
     return int(number)
 
 
-def open_by_agent(conn: sqlite3.Connection) -> dict[str, int]:
-    """Count the drawn decisions that nobody made yet, by agent."""
-    rows = conn.execute(
-        "SELECT agent_id, count(*) FROM draw WHERE answered_at IS NULL AND closed_at IS NULL GROUP BY 1"
-    )
-    return dict(rows.fetchall())
-
-
 def listed(conn: sqlite3.Connection, *, now: datetime) -> list[Draw]:
     """Return those that a list shows, the oldest first: not one all of whose requests are put off until later."""
     put_off = {

@@ -19,7 +19,7 @@ SAME = "the same"
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class OneAct:
     """One action, of both or of one of them."""
 
     title: str
@@ -41,12 +41,12 @@ def is_severe(sides: Beside) -> bool:
     return sides.compared.severity is Severity.SEVERE
 
 
-def deeds(sides: Beside) -> tuple[Deed, ...]:
+def deeds(sides: Beside) -> tuple[OneAct, ...]:
     """Return the actions of both, what differs first."""
     return tuple(sorted((_deed(match, sides) for match in sides.compared.matches), key=lambda deed: deed.is_same))
 
 
-def _deed(match: Match, sides: Beside) -> Deed:
+def _deed(match: Match, sides: Beside) -> OneAct:
     mine = None if match.agent is None else sides.agent[match.agent]
     yours = None if match.human is None else sides.person[match.human]
     if mine is not None and yours is not None:
@@ -54,14 +54,14 @@ def _deed(match: Match, sides: Beside) -> Deed:
             FieldRow(spoken(diff.field), _told(diff.agent), _told(diff.human), is_changed=not diff.is_same)
             for diff in match.fields
         ]
-        return Deed(tool_words(mine.tool), "both", match.is_same, tuple(rows))
+        return OneAct(tool_words(mine.tool), "both", match.is_same, tuple(rows))
     if mine is not None:
         rows = [FieldRow(spoken(name), _told(value), "") for name, value in mine.args.items()]
-        return Deed(tool_words(mine.tool), "agent", False, tuple(rows))
+        return OneAct(tool_words(mine.tool), "agent", False, tuple(rows))
     if yours is None:
         raise ValueError("a match has a side")
     rows = [FieldRow(spoken(name), "", _told(value)) for name, value in yours.args.items()]
-    return Deed(tool_words(yours.tool), "you", False, tuple(rows))
+    return OneAct(tool_words(yours.tool), "you", False, tuple(rows))
 
 
 def _side(sides: Beside, *, is_agent: bool) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from opsconsole.domain.enums import Adjudication
 from opsconsole.engine.ladder.beside import Beside
-from opsconsole.ui.panels.approvals.sides import Deed, deeds, is_severe, line_of
+from opsconsole.ui.panels.approvals.sides import OneAct, deeds, is_severe, line_of
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import card, clamped, label, pill, row
 from opsconsole.ui.widgets.columns import scrolled
@@ -91,7 +91,7 @@ class Outcome(QFrame):
             key.setAccessibleName(words)
         self.later.setAccessibleName("Judge it later")
 
-    def _deed(self, deed: Deed, agent: str) -> QFrame:
+    def _deed(self, deed: OneAct, agent: str) -> QFrame:
         frame, column = card()
         words, tone = _ONLY.get(deed.who, ("Alike", "ok") if deed.is_same else ("Differs", "warn"))
         column.addLayout(row(label(deed.title, "h3"), pill(words, tone), None))  # type: ignore[arg-type]
