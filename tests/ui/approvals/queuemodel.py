@@ -5,13 +5,14 @@ from typing import cast
 
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.engine.kernel import Kernel
+from opsconsole.store.times import to_micros
 from opsconsole.ui.keyguard import TYPING_S
 from opsconsole.ui.panels.approvals.rows import Waiting
 from tests.ui.approvals.asked import Sitting
 
 KEYS = {" ": "Space", "/": "Slash"}
 _WAITING = (
-    "SELECT action_id FROM approval WHERE state = 'waiting' AND snoozed_until IS NULL ORDER BY created_at,"
+    "SELECT action_id FROM approval WHERE state = 'waiting' AND coalesce(snoozed_until, 0) <= ? ORDER BY created_at,"
     " (SELECT min(id) FROM approval AS first WHERE first.action_id = approval.action_id)"
 )
 _DECISIONS = "SELECT p.action_id, d.verb FROM decision d JOIN approval p ON p.id = d.approval_id ORDER BY d.id"
@@ -138,7 +139,7 @@ class Hand:
 
 def _facts(kernel: Kernel) -> tuple[list[str], list[tuple[str, str]], dict[str, tuple[int, int]]]:
     conn = kernel.reader
-    waits = [row[0] for row in conn.execute(_WAITING)]
+    waits = [row[0] for row in conn.execute(_WAITING, (to_micros(kernel.clock.now()),))]
     said = [(row[0], row[1]) for row in conn.execute(_DECISIONS)]
     return waits, said, {row[0]: (row[1], row[2]) for row in conn.execute(_DEADLINES)}
 
