@@ -63,7 +63,7 @@ async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
         raise UserError(f"The sample is missing from this installation ({shipped}). Install opsconsole again.")
     if fresh:
         _clear(folder)
-    place = workspaces.create(folder, at=company.first_day(SystemClock().now()), actor=actor())
+    place = workspaces.create(folder, at=company.opened(SystemClock().now()), actor=actor())
     reader = place.database.reader()
     began = time.monotonic()
     try:

@@ -211,7 +211,7 @@ def _load(folder: Path, loaded: "asyncio.Future[None]", ending: threading.Event,
         workspaces = importlib.import_module("opsconsole.store.workspace")
         at = datetime.now(UTC)
         if is_sample:  # its record begins with its days
-            at = importlib.import_module("opsconsole.app.sample.company").first_day(at)
+            at = importlib.import_module("opsconsole.app.sample.company").opened(at)
         workspaces.create(folder, at=at, actor=session.actor()).close()
     except Exception as problem:
         error = problem

@@ -1,4 +1,4 @@
-"""The weeks before the sample's own: machines' mail and what people did with it, on which an agent was tried first."""
+"""The past of the sample: what came before it was opened, and what people did, on which agents were tried first."""
 
 import csv
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from opsconsole.app.sample.company import load_yaml
+from opsconsole.app.sample.olddeals import deals
 from opsconsole.brains.past import PastPlaybookBrain
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.humanact import HumanAct
@@ -16,22 +17,30 @@ from opsconsole.engine.past import history
 from opsconsole.engine.runs.intake import take
 from opsconsole.store.transaction import Transaction
 
-AGENT = "inbound-leads"
 SATURDAY = 5
 
 
-async def bring_before(engine: Engine, folder: Path, *, until: datetime) -> None:
-    """Keep the weeks before as past, and let the agent work them as it would any imported past."""
+async def bring(engine: Engine, folder: Path, *, begin: datetime, agent: str, part: str = "") -> None:
+    """Keep a past that nobody here has seen, and let an agent work it as it would any imported past.
+
+    Args:
+        engine: by whose clock.
+        folder: the sample's.
+        begin: when the two weeks begin.
+        agent: which.
+        part: of the old deals; empty: the machines' mail.
+    """
+    found = deals(folder, begin=begin, part=part) if part else _mails(folder, begin)
 
     def job(tx: Transaction) -> None:
-        for incoming, acts in _mails(folder, until):
+        for incoming, acts in found:
             take(engine.kernel, tx, "desk", incoming, is_history=True)
             for act in acts:
                 pairing.observe(engine.kernel, tx, "desk", act)
 
     await engine.writer.write(job, name="sample.before")
     current = engine.kernel.roster.current(engine.reader)
-    version = next(version for version in current if version.agent_id == AGENT)
+    version = next(version for version in current if version.agent_id == agent)
     brain = PastPlaybookBrain()
     try:
         await history.work(engine.kernel, engine.writer, version, brain)

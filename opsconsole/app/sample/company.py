@@ -1,4 +1,4 @@
-"""The embedded sample workspace: a small company, four agents, two weeks of events."""
+"""The embedded sample workspace: a small company, its agents, two weeks of events and some weeks before."""
 
 import csv
 from collections.abc import Iterator, Mapping, Sequence
@@ -21,6 +21,8 @@ from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import settings
 
 DAYS = 14
+BEFORE = 20
+"""So many days before those two weeks the workspace was opened, and its first agent hired."""
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -68,23 +70,28 @@ def _row(tx: Transaction, kind: str, row: Mapping[str, str], now: datetime) -> N
     keep_record(tx, kind, f"sample:{kind}:{name}", fields, now=now, created_at=created)
 
 
-def hire(kernel: Kernel, tx: Transaction, folder: Path, *, actor: str, now: datetime) -> int:
-    """Put the sample's agents in use and give them their past cases; give the number of cases."""
+def hire(kernel: Kernel, tx: Transaction, folder: Path, *, actor: str, now: datetime) -> None:
+    """Put all of the sample's agents in use at once, as their files are, and give them their past cases."""
     for path in sorted((folder / "agents").glob("*.yaml")):
         apply_agent(tx, read_agent(path, kernel.registry), kernel.registry, actor=actor, now=now)
-    cases = load_yaml(folder / "cases.yaml")
+        teach(tx, folder, path.stem, actor=actor, now=now)
+
+
+def teach(tx: Transaction, folder: Path, agent: str, *, actor: str, now: datetime) -> None:
+    """Give an agent its past cases."""
+    cases = [case for case in load_yaml(folder / "cases.yaml") if case["agent"] == agent]
     for case in cases:
         case_store.add_case(
             tx.conn,
-            scope=case["agent"],
+            scope=agent,
             category=case["category"],
             text=case["text"].strip(),
             source="sample",
             occurred_at=to_micros(now - timedelta(days=60)),
             created_at=to_micros(now),
         )
-    tx.audit("cases.imported", at=now, actor=actor, count=len(cases))
-    return len(cases)
+    if cases:
+        tx.audit("cases.imported", at=now, actor=actor, count=len(cases))
 
 
 def events(folder: Path, *, now: datetime, deals: Mapping[str, Mapping[str, Any]]) -> list[SampleEvent]:
@@ -104,6 +111,17 @@ def events(folder: Path, *, now: datetime, deals: Mapping[str, Mapping[str, Any]
 def first_day(now: datetime) -> datetime:
     """Return when the two weeks begin that end now."""
     return (now - timedelta(days=DAYS - 1)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+def opened(now: datetime) -> datetime:
+    """Return when the workspace was opened whose two weeks end now."""
+    return first_day(now) - timedelta(days=BEFORE)
+
+
+def moment(begin: datetime, day: int, time: str) -> datetime:
+    """Return a time of day on a day of the two weeks, or before the first, which is day 1."""
+    hour, _, minute = time.partition(":")
+    return begin + timedelta(days=day - 1, hours=int(hour), minutes=int(minute))
 
 
 def deals_by_name(conn: Any) -> dict[str, dict[str, Any]]:
@@ -131,8 +149,7 @@ def _event(
     deals: Mapping[str, Mapping[str, Any]],
     acts: Sequence[Mapping[str, Any]],
 ) -> SampleEvent:
-    hour, _, minute = str(entry["time"]).partition(":")
-    at = min(first_day(now) + timedelta(days=int(entry["day"]) - 1, hours=int(hour), minutes=int(minute)), now)
+    at = min(moment(first_day(now), int(entry["day"]), str(entry["time"])), now)
     kind, fields = str(entry["kind"]), dict(entry.get("fields") or {})
     identity = f"<{entry['id']}@sample.example>"
     subject = f"thread:<{roots[entry['id']]}@sample.example>"

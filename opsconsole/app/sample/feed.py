@@ -1,4 +1,4 @@
-"""The sample company at work: thirteen days as they went, with its lead deciding, then its last as it comes."""
+"""The sample company at work: its days as they went, with its lead deciding, then its last as it comes."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from opsconsole.app.sample import company
-from opsconsole.app.sample.before import bring_before
+from opsconsole.app.sample import company, story
 from opsconsole.app.sample.clock import SampleClock
 from opsconsole.app.sample.company import SampleEvent
 from opsconsole.app.sample.lead import Lead, words_of
@@ -60,9 +59,9 @@ async def work_days(
         tell: hears after each event: (day, number of events so far).
     """
     now = SystemClock().now() - BEFORE_NOW
-    begin = company.first_day(now)
+    opened = company.opened(now)
     is_begun = limits.setting(reader, "sample") is not None
-    clock = SampleClock(max(begin, audit.last_at(reader)) if is_begun else begin)
+    clock = SampleClock(max(opened, audit.last_at(reader)) if is_begun else opened)
     if not is_begun:
         kernel = Kernel(place.id, Registry(()), clock, reader)
         name = f"person:{words_of(shipped).name}"
@@ -77,20 +76,23 @@ async def _work(
 ) -> None:
     begin, reader, words = company.first_day(now), engine.reader, words_of(shipped)
     if limits.setting(reader, "sample") is None:
-        await _settle_in(engine, shipped, actor=f"person:{words.name}", now=now)
-        await bring_before(engine, shipped, until=begin)
+        await _settle_in(engine, shipped, now=now)
     found = company.events(shipped, now=now, deals=company.deals_by_name(reader))
     course = _Course(engine, clock)
     lead = Lead(engine, words, found, course.pass_by)
     number = 0
-    for at, thing in _moments(found, days=days, begin=begin, now=now):
+    deeds = story.deeds(shipped, begin=begin)
+    for at, thing in _moments(found, deeds, days=days, begin=begin, now=now):
         await course.until(at)
         if isinstance(thing, HumanAct):
             await engine.observe("desk", thing)
+        elif isinstance(thing, story.Deed):
+            await story.do(engine, shipped, thing, actor=f"person:{words.name}", begin=begin)
         elif isinstance(thing, SampleEvent):
             await engine.take("desk", thing.incoming)
-            number += 1
-            tell(thing.day, number)
+            if thing.day > 0:
+                number += 1
+                tell(thing.day, number)
         else:
             await lead.clear()
             if thing.is_last:
@@ -145,10 +147,13 @@ class _Course:
         await self.until(self.clock.now() + timedelta(seconds=seconds))
 
 
+_Moment = tuple[datetime, SampleEvent | HumanAct | _Look | story.Deed]
+
+
 def _moments(
-    found: Sequence[SampleEvent], *, days: int, begin: datetime, now: datetime
-) -> list[tuple[datetime, SampleEvent | HumanAct | _Look]]:
-    """Return what happens on the first days, in order."""
+    found: Sequence[SampleEvent], deeds: Sequence[story.Deed], *, days: int, begin: datetime, now: datetime
+) -> list[_Moment]:
+    """Return what happens before, and on the first days, in order."""
     came = [event for event in found if event.day <= days]
     end = begin + timedelta(days=days)
     acts = [act for event in came for act in event.acts if act.at < end or days == company.DAYS]
@@ -159,7 +164,8 @@ def _moments(
         for hour in HOURS
         if begin + timedelta(days=day - 1) + hour <= now
     ]
-    moments: list[tuple[datetime, SampleEvent | HumanAct | _Look]] = [
+    moments: list[_Moment] = [
+        *((deed.at, deed) for deed in deeds if deed.at < end),
         *((event.incoming.occurred_at, event) for event in came),
         *((act.at, act) for act in acts),
         *looks,
@@ -167,12 +173,11 @@ def _moments(
     return sorted(moments, key=lambda moment: moment[0])
 
 
-async def _settle_in(engine: Engine, shipped: Path, *, actor: str, now: datetime) -> None:
-    """In one transaction: a sample that was begun has its agents."""
+async def _settle_in(engine: Engine, shipped: Path, *, now: datetime) -> None:
+    """In one transaction: a sample that was begun has its desk."""
 
     def job(tx: Transaction) -> None:
         company.fill_desk(tx, shipped, now=now)
-        company.hire(engine.kernel, tx, shipped, actor=actor, now=engine.clock.now())
         settings.put(tx, _WORKED, "no")
 
     await engine.writer.write(job, name="sample.settle")

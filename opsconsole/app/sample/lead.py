@@ -10,10 +10,12 @@ from opsconsole.domain.enums import ActionState, Adjudication, ApprovalKind
 from opsconsole.engine.commands import approvals, recommendations
 from opsconsole.engine.commands.results import DecisionOutcome
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.ladder import verdicts
+from opsconsole.engine.ladder import draws, verdicts
+from opsconsole.engine.ladder.draws import OwnAct
+from opsconsole.engine.pairs import judging
 from opsconsole.engine.runstate.loaded import load
 from opsconsole.store.queries import approvals as asked
-from opsconsole.store.queries import pairs, past, runs
+from opsconsole.store.queries import ladder, pairs, past, runs
 from opsconsole.store.rows import ActionRow, ApprovalRow, Reader, present
 from opsconsole.store.transaction import Transaction
 
@@ -44,6 +46,8 @@ class Words:
     """Events whose recommendations wait; the others she did herself."""
     not_right: Mapping[str, str]
     """Event → why its recommendation is not right."""
+    decided_first: Mapping[str, Sequence[OwnAct]]
+    """Event that is drawn → what she would do; what is not named she looks at without deciding it first."""
 
 
 def words_of(folder: Path) -> Words:
@@ -60,6 +64,9 @@ def words_of(folder: Path) -> Words:
         judged=told["judged"],
         not_done=frozenset(told["not_done"]),
         not_right=told["not_right"],
+        decided_first={
+            event: [OwnAct(act["tool"], act["with"]) for act in acts] for event, acts in told["decided_first"].items()
+        },
     )
 
 
@@ -78,7 +85,9 @@ class Lead:
         self._actor = f"person:{words.name}"
 
     async def clear(self) -> None:
-        """Decide everything that waits and is hers to decide, and what comes of that."""
+        """Decide everything that waits and is hers to decide, and what comes of that; first what is drawn."""
+        for drawn in ladder.open_draws(self._engine.reader, most=1000):
+            await self._decide_first(drawn.run)
         while True:
             waiting = [request for request in asked.waiting_approvals(self._engine.reader) if self._is_hers(request)]
             if not waiting:
@@ -86,6 +95,17 @@ class Lead:
             for request in waiting:
                 await self._write(lambda tx, request=request: self._decide(tx, request), "decide")
                 await self._settle(DECISION_S)
+
+    async def _decide_first(self, run: int) -> None:
+        """Decide a drawn event before seeing what the agent did."""
+        kernel = self._engine.kernel
+        event = short(load(kernel, self._engine.reader, run).event.external_id)
+        acts = self._words.decided_first.get(event)
+        if acts is None:
+            await self._write(lambda tx: judging.mark_seen(kernel, tx, run, actor=self._actor), "look")
+            return
+        await self._write(lambda tx: draws.answer(kernel, tx, run, acts=acts, actor=self._actor), "decide_first")
+        await self._settle(DECISION_S)
 
     async def look_back(self) -> None:
         """Judge the pairs she has a word for, and answer the recommendations."""

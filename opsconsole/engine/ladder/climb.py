@@ -81,7 +81,7 @@ def promote(
         StaleCardError: another version came into use since that one.
         DecisionError: it is at the top, something else stands in the way, or the gate is not open.
     """
-    row, now = in_use(tx.conn, agent), kernel.clock.now()
+    row = in_use(tx.conn, agent)
     if seen is not None and seen != row.number:
         raise StaleCardError(
             f"Nothing was changed: version {row.number} of {agent} came into use meanwhile.",
@@ -91,6 +91,7 @@ def promote(
     why = " ".join(reason.split())
     is_proven = _may_climb(rung, without_evidence=without_evidence, reason=why)
     version = _written(kernel, tx, row, rung, actor=actor, reason=why)
+    now = kernel.clock.now()  # not before: the record's time never goes back
     sentences = told.sheet(ladder.spec.name, rung, is_proven=is_proven)
     number = _signed(tx, ladder, rung, version, sentences, is_proven=is_proven, reason=why, actor=actor, now=now)
     for fallen in _fallen(tx.conn, rung):

@@ -76,7 +76,9 @@ def maybe_draw(
     """Draw a decision where the coin says so; called when its action is ruled on, before anything shows it.
 
     The coin is a digest of the workspace and the run, so it is the same for every action of a run, known to nobody
-    beforehand, and has nothing to do with what the event says.
+    beforehand, and has nothing to do with what the event says. What a sample's agents do proves nothing to whoever
+    opens it: there only what somebody took up the ladder to act alone is drawn, and without a coin, so that its story
+    is the same each time.
     """
     context = judged.context
     kind, category = context.type, context.category
@@ -91,13 +93,16 @@ def maybe_draw(
         return False
     is_alone = judged.ruling.verdict is Verdict.ACT and context.level is Level.AUTONOMOUS
     level, cell = Level.AUTONOMOUS if is_alone else Level.APPROVAL, (run.agent_id, category, context.tool)
+    is_sample = limits.setting(tx.conn, "sample") is not None
+    if is_sample and not (is_alone and _was_promoted(tx, *cell)):
+        return False
     drawn = read.draw(tx.conn, run.id)
     if drawn is not None and drawn.closed:
         return False
     if drawn is None:
         if _is_known(tx, run):
             return False
-        fell, since = coin(kernel.workspace, run.id), now - WEEK
+        fell, since = 0.0 if is_sample else coin(kernel.workspace, run.id), now - WEEK
         # More than so many decisions in the week leave a share that is below the coin: they need not be counted.
         most = int(AIM_PER_WEEK / max(fell, 0.001)) + 1
         share = share_drawn(
@@ -116,13 +121,9 @@ def maybe_draw(
 
 
 def _is_known(tx: Transaction, run: RunRow) -> bool:
-    """Return whether people know already what a run wants: they were asked about it before, or a screen showed it.
-
-    What a sample's agents do proves nothing to anybody, so it is never drawn.
-    """
-    is_sample = limits.setting(tx.conn, "sample") is not None
+    """Return whether people know already what a run wants: they were asked about it before, or a screen showed it."""
     is_seen = read_pairs.seen_at(tx.conn, run.id) is not None
-    return is_sample or is_seen or was_asked_before(tx.conn, run.id, turn=run.turns)
+    return is_seen or was_asked_before(tx.conn, run.id, turn=run.turns)
 
 
 def coin(workspace: str, run: int) -> float:
@@ -234,5 +235,12 @@ def _type_of(field: FieldInfo) -> TypeAdapter[Any]:
 
 def _since(tx: Transaction, agent: str, category: str, tool: str) -> datetime:
     """Return from when on a cell's first drawn decisions count: its last step up, else always."""
-    ups = [step.at for step in read.promotions(tx.conn, agent) if (step.category, step.tool) == (category, tool)]
-    return max(ups, default=EVER)
+    return max(_ups(tx, agent, category, tool), default=EVER)
+
+
+def _was_promoted(tx: Transaction, agent: str, category: str, tool: str) -> bool:
+    return bool(_ups(tx, agent, category, tool))
+
+
+def _ups(tx: Transaction, agent: str, category: str, tool: str) -> list[datetime]:
+    return [step.at for step in read.promotions(tx.conn, agent) if (step.category, step.tool) == (category, tool)]

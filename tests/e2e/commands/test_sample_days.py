@@ -156,12 +156,12 @@ def test_every_ruling_and_every_kind_of_pair_is_there_and_waits(session: Session
     assert {pair.said for pair in pairs.pairs(conn, limit=1000)} == {*Adjudication, None}
 
 
-def test_one_lesson_is_there_and_one_gate_is_open(session: Session) -> None:
+def test_one_lesson_is_there_and_what_was_tried_on_the_past_is_proven(session: Session) -> None:
     kernel = session.kernel
     found = [lesson for agent in cases.agents(kernel.reader) for lesson in lessons(kernel, agent)]
     assert [lesson.agent for lesson in found] == ["inbound-leads"] and "kwame@slotwise.example" in found[0].text
     at = progress_of(kernel.reader, now=kernel.clock.now())
-    assert [cell.category for cell in at if cell.standing.is_open] == ["auto_mail"]
+    assert [cell.category for cell in at if cell.standing.is_open] == ["deal_stalled", "deal_no_next_step", "auto_mail"]
 
 
 def test_an_engine_that_goes_on_with_it_raises_nothing_of_the_days_again(session: Session) -> None:
@@ -177,7 +177,7 @@ def test_a_making_that_was_cut_short_goes_on(tmp_path: Path) -> None:
         if number == 12:
             raise Cut
 
-    place = workspaces.create(tmp_path / "w", at=company.first_day(SystemClock().now()), actor=LEAD)
+    place = workspaces.create(tmp_path / "w", at=company.opened(SystemClock().now()), actor=LEAD)
     reader = place.database.reader()
     try:
         with pytest.raises(Cut):
@@ -204,7 +204,7 @@ def test_risk_on_the_cards_follows_from_what_would_happen(session: Session) -> N
         event = load(session.kernel, conn, action.run_id).event
         found[short(event.external_id)] = risk_of(session.kernel, action).value
     assert found["hd-spoof-it"] == "medium", "a forward to one's own domain"
-    assert found["cu-thief"] == "low", "a receipt to a verified sender"
+    assert found["cu-thief"] == "medium", "to a customer, with the AI line: no fixed text any more"
     assert found["cu-twice"] == "high", "money"
     assert found["ld-price-night"] == "low", "a deal in our own books"
 

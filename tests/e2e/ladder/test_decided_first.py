@@ -13,7 +13,9 @@ from opsconsole.engine.commands import approvals as commands
 from opsconsole.engine.commands import dismissal
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.ladder import beside, draws
+from opsconsole.engine.ladder.climb import promote
 from opsconsole.engine.ladder.draws import OwnAct
+from opsconsole.engine.ladder.fall import demote
 from opsconsole.engine.pairs import judging
 from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.engine.ports.connector import Connector
@@ -21,6 +23,7 @@ from opsconsole.engine.runs.cancel import cancel_run
 from opsconsole.policy.ladder import UNAUDITED_DAYS
 from opsconsole.store.queries import ladder as read
 from opsconsole.store.queries import pairs
+from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import settings
 from tests.e2e.ladder.laddered import ACT, DO, SEND, decide, fallen, work, worker
 from tests.support.rig import Rig, call, desk_only, rig
@@ -194,11 +197,21 @@ async def test_of_what_a_person_was_asked_about_already_nothing_is_drawn(
         assert len(r.audit("action.ruled")) >= 2 and r.audit("draw.made") == []
 
 
-async def test_a_sample_is_never_drawn(tmp_path: Path) -> None:
+def _down_and_up(r: Rig, tx: Transaction) -> None:
+    (version,) = r.kernel.roster.current(tx.conn)
+    cell = version.agent_id, "case", DO
+    demote(r.kernel, tx, *cell, actor="person:test", reason="a look at it")
+    promote(r.kernel, tx, *cell, actor="person:test", reason="it looked well", without_evidence=True)
+
+
+async def test_in_a_sample_only_what_somebody_took_up_to_act_alone_is_drawn(tmp_path: Path) -> None:
     async with rig(tmp_path / "w", [ACT], worker(), connectors=with_out) as r:
         await r.engine.writer.write(lambda tx: settings.put(tx, "sample", "1"), name="sample")
         await work(r, 1)
         assert undecided(r) == []
+        await r.engine.writer.write(lambda tx: _down_and_up(r, tx), name="ladder")
+        await work(r, 2)
+        assert undecided(r) == [2]
 
 
 async def test_an_answer_that_does_not_fit_its_field_is_refused_and_may_be_given_again(tmp_path: Path) -> None:

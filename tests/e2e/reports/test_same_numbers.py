@@ -156,9 +156,12 @@ def test_a_charter_says_what_its_tab_shows(session: Session) -> None:
         seen, told = shown(session.kernel, row), charter(session.kernel, row.id)
         assert told.spec == seen.spec and told.in_use.number == row.number
         assert [each.id for each in told.categories] == [each.id for each in seen.spec.playbook.categories]
+        held = {(fall.category, fall.tool): fall.ceiling for fall in row.marks.fallen}
         for level in told.levels:
             names = {each.name: each.id for each in seen.spec.playbook.categories}
-            assert level.level is seen.spec.autonomy.level(level.tool, names.get(level.category))
+            category = names.get(level.category, "")
+            set_to = seen.spec.autonomy.level(level.tool, category)
+            assert level.level is held.get((category, level.tool), set_to)
         for each in told.categories:
             assert each.stands == furthest(seen.spec, each.id)
         writes = {tool for tool, kind in seen.tools.items() if kind.effect.value != "read"}
@@ -235,7 +238,7 @@ def test_what_is_done_later_changes_nothing_of_a_time_that_is_over(folder: Path,
     typed("shadow", "judge", pair.id, "agent")
     for agent, source in sources.items():
         file = tmp_path / f"{agent}.yaml"
-        file.write_text(source.replace("name: ", "name: Another ", 1).replace("shadow", "limited"))
+        file.write_text(source.replace("name: ", "name: Another ", 1).replace("shadow", "full"))
         typed("agents", "apply", file, "--without-evidence", "tried for a test")
     typed("agents", "dismiss", "deal-watch")
     with opened(place) as session:
