@@ -46,7 +46,7 @@ def demo(
     as_json: AsJson = False,
     workspace: Where = None,
 ) -> None:
-    """Work two weeks of a small company's events with four agents, offline, and say what became of them."""
+    """Work two weeks of a small company's events with five agents, offline, and say what became of them."""
     named = workspace is not None or VARIABLE in os.environ
     folder = workspace_folder(workspace) if named else data_folder() / "demo"
     speak_of(folder)
@@ -71,7 +71,7 @@ async def _demo(folder: Path, *, fresh: bool, as_json: bool) -> None:
         is_new = limits.setting(reader, "sample") is None
         if not as_json:
             word = "" if is_new else "; this workspace was begun before, what you decided stays (--fresh begins anew)"
-            say(f"Sample company: two weeks of events, four agents and their lead, on this machine, offline{word}.\n")
+            say(f"Sample company: two weeks of events, five agents and their lead, on this machine, offline{word}.\n")
         if samplefeed.is_new(reader):
             await samplefeed.work_days(place, reader, shipped, days=company.DAYS, tell=_teller(is_quiet=as_json))
         async with engine_of(place, reader) as engine:

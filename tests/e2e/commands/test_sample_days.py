@@ -156,10 +156,11 @@ def test_every_ruling_and_every_kind_of_pair_is_there_and_waits(session: Session
     assert {pair.said for pair in pairs.pairs(conn, limit=1000)} == {*Adjudication, None}
 
 
-def test_one_lesson_is_there_and_what_was_tried_on_the_past_is_proven(session: Session) -> None:
+def test_two_lessons_are_there_and_what_was_tried_on_the_past_is_proven(session: Session) -> None:
     kernel = session.kernel
     found = [lesson for agent in cases.agents(kernel.reader) for lesson in lessons(kernel, agent)]
-    assert [lesson.agent for lesson in found] == ["inbound-leads"] and "kwame@slotwise.example" in found[0].text
+    assert [lesson.agent for lesson in found] == ["inbound-leads", "supplier-invoices"]
+    assert "kwame@slotwise.example" in found[0].text and "hilde@slotwise.example" in found[1].text
     at = progress_of(kernel.reader, now=kernel.clock.now())
     assert [cell.category for cell in at if cell.standing.is_open] == ["deal_stalled", "deal_no_next_step", "auto_mail"]
 

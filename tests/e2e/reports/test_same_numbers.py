@@ -130,7 +130,7 @@ def test_next_in_sight_is_what_shadow_says(session: Session, ever: Span) -> None
     ].progress.standing.is_open
 
 
-@pytest.mark.parametrize("agent", ["customer-mail", "deal-watch", "helpdesk", "inbound-leads"])
+@pytest.mark.parametrize("agent", ["customer-mail", "deal-watch", "helpdesk", "inbound-leads", "supplier-invoices"])
 def test_a_review_counts_the_blind_as_shadow_does(session: Session, ever: Span, agent: str) -> None:
     now, conn = session.kernel.clock.now(), session.kernel.reader
     told = review(session.kernel, agent, ever)
@@ -195,7 +195,7 @@ def test_pages_name_nobody_from_outside(session: Session, ever: Span) -> None:
             text for name in ("sender", "sender_name", "title") if len(text := str(facts.get(name) or "")) > 12
         }
     pages = [digest_page(digest(session.kernel, ever))]
-    for agent in ("customer-mail", "deal-watch", "helpdesk", "inbound-leads"):
+    for agent in ("customer-mail", "deal-watch", "helpdesk", "inbound-leads", "supplier-invoices"):
         pages += [charter_page(charter(session.kernel, agent)), review_page(review(session.kernel, agent, ever))]
     text = "\n".join(line for page in pages for line in lines_of(page))
     assert len(strangers) > 200 and not [name for name in strangers if name in text]

@@ -92,7 +92,7 @@ class WelcomePanel(Panel):
         return frame
 
     def _sample_door(self) -> QFrame:
-        text = "Four agents of a small company work two weeks of mail, leads and tickets. Offline, in half a minute."
+        text = "Five agents of a small company work two weeks of mail, leads and tickets. Offline, in half a minute."
         return self._door("play", "Try the sample", text, self._sample)
 
     def _import_door(self) -> QFrame:
