@@ -27,9 +27,10 @@ from opsconsole.app.commands import (
 )
 from opsconsole.app.commands.connect import listing
 from opsconsole.app.commands.insights import show as insights
-from opsconsole.app.commands.ladder import first, share
+from opsconsole.app.commands.ladder import history as ladder
+from opsconsole.app.commands.ladder import share
 from opsconsole.app.commands.policy import check as policy
-from opsconsole.app.commands.reports import commands as reports
+from opsconsole.app.commands.reports import review as reports
 from opsconsole.app.commands.shadow import backtest, learn, pairs, run
 from opsconsole.app.commands.shadow import report as shadowreport
 from opsconsole.app.discretion import be_discreet
@@ -62,8 +63,8 @@ app.command()(switches.pause)
 app.command()(switches.resume)
 app.command()(budgets.budgets)
 app.add_typer(agents.app, name="agents")
-first.app.command("share")(share.share)
-app.add_typer(first.app, name="ladder")
+ladder.app.command("share")(share.share)
+app.add_typer(ladder.app, name="ladder")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(approvals.grants, name="grants")
 app.add_typer(cases.app, name="cases")

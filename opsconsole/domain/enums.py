@@ -175,6 +175,17 @@ class Agreement(StrEnum):
     """Neither acted: doing nothing is a decision."""
 
 
+class ReviewDecision(StrEnum):
+    """What a review of an agent comes to."""
+
+    KEEP = "keep"
+    """Its scope and levels stay."""
+    WIDEN = "widen"
+    """They are to grow, each step by its own gate."""
+    NARROW = "narrow"
+    """They shrink, at once."""
+
+
 class Severity(IntEnum):
     """How bad a difference is."""
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from opsconsole.domain.action import ActionType
 from opsconsole.domain.enums import ClassCeiling, Effect, Reversibility, Stage
@@ -33,8 +34,10 @@ ASKED_SHARE = 0.2
 """Of decisions that a person is asked about so many are drawn: what acting alone is earned by."""
 UNAUDITED_DAYS = 14
 """Who acts alone for so long without an audited decision loses it."""
-REVIEW_DAYS = 31
-"""At full operations a review is due so many days after the last."""
+REVIEW_DAYS = 30
+"""At full operations a review is due so many days after the last, or after something came to full."""
+REVIEW_SOON = 7
+"""So many days before, it is said everywhere."""
 
 
 def threshold_alone(kind: ActionType) -> EvidenceThreshold:
@@ -70,6 +73,16 @@ def watch(wrong: Iterable[bool]) -> Alarm:
         if rang is None and value >= ALARM_AT:
             rang = number
     return Alarm(value, rang)
+
+
+def review_due(begin: date) -> date:
+    """Return the day on which a review is due whose time began on a day.
+
+    Not before the month of that day is over: a review is of whole months, and one of 31 days that began on its first
+    is not over 30 days later.
+    """
+    next_month = (begin.replace(day=1) + timedelta(days=32)).replace(day=1)
+    return max(begin + timedelta(days=REVIEW_DAYS), next_month)
 
 
 def share_drawn(*, alone: bool, asked: float, drawn_ever: int, drawn_week: int, decided_week: int) -> float:

@@ -13,6 +13,7 @@ from typing import Any, cast
 from opsconsole.domain.canonical import digest
 from opsconsole.store import evidencedays
 from opsconsole.store.audit import Finding
+from opsconsole.store.queries.reviews import signed
 
 MOST = 50
 """Findings told at most."""
@@ -76,6 +77,7 @@ class _Told:
         self.agents: dict[int, tuple[int, str]] = {}
         self.in_use: dict[str, tuple[int, str]] = {}
         self.grants: dict[int, tuple[int, str]] = {}
+        self.reviews: dict[int, tuple[int, str]] = {}
         self.answers: dict[str, tuple[int, str]] = {}
         self.pairs: dict[int, tuple[int, str]] = {}
         self.pair_verdicts: dict[int, tuple[int, str]] = {}
@@ -99,6 +101,8 @@ class _Told:
             self.in_use[entry["agent"]] = (seq, "0")
         elif kind == "grant.given":
             self.grants[entry["grant"]] = (seq, entry["terms"])
+        elif kind == "review.signed":
+            self.reviews[entry["review"]] = (seq, entry["terms"])
         elif kind.startswith("decision.") and kind != "decision.undone":
             self.decisions[entry["approval"]].append((seq, kind.removeprefix("decision."), entry["actor"]))
         if "action" in entry and kind in _EFFECTS:
@@ -160,6 +164,15 @@ def _differences_of_evidence(conn: sqlite3.Connection) -> Iterator[Finding]:
         yield Finding(0, f"the evidence cannot be counted: a pair or an agent's version is damaged ({error})")
 
 
+def _differences_of_reviews(conn: sqlite3.Connection, told: _Told) -> Iterator[Finding]:
+    for (review,) in conn.execute("SELECT id FROM review ORDER BY id").fetchall():
+        if review not in told.reviews:
+            yield Finding(0, f"the record knows nothing of review {review}")
+    for review, (seq, terms) in told.reviews.items():
+        if signed.terms(conn, review) != terms:
+            yield Finding(seq, f"review {review} is not what entry {seq} says was signed")
+
+
 def _differences(conn: sqlite3.Connection, told: _Told) -> Iterator[Finding]:
     for row, salt, data, kept in conn.execute("SELECT id, salt, bytes, digest FROM content WHERE bytes IS NOT NULL"):
         if hashlib.sha256(salt + data).digest() != kept:
@@ -184,6 +197,7 @@ def _differences(conn: sqlite3.Connection, told: _Told) -> Iterator[Finding]:
     for (grant,) in conn.execute("SELECT id FROM standing_grant ORDER BY id").fetchall():
         if grant not in told.grants:
             yield Finding(0, f"the record knows nothing of grant {grant}")
+    yield from _differences_of_reviews(conn, told)
     for (approval,) in conn.execute("SELECT DISTINCT approval_id FROM decision ORDER BY 1").fetchall():
         if approval not in told.decisions:
             yield Finding(0, f"the record knows of no decision on request {approval}")

@@ -52,7 +52,7 @@ def verify(
         say_json(facts)
     elif report.is_ok:
         say(f"The record is whole: {report.entries} entries, each as it was written and in its place.")
-        say("Contents, triage, rulings, decisions, results, agents and grants in the tables agree with it.")
+        say("Contents, triage, rulings, decisions, results, agents, grants and reviews in the tables agree with it.")
         if is_unreadable:
             say(f"BUT: {heads.NAME} beside the database holds no head that can be read; somebody changed it.")
         say(

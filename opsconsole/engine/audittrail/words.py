@@ -66,6 +66,7 @@ KINDS = {
     "grant.given": "Standing grant given",
     "grant.revoked": "Standing grant revoked",
     "lesson.taken": "Lesson taken",
+    "review.signed": "Review signed",
     "run.cancelled": "Run cancelled",
     "run.finished": "Run finished",
     "run.retry": "Run tried again",

@@ -8,6 +8,7 @@ from opsconsole.domain.enums import Level
 from opsconsole.domain.naming import tool_words
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.reviewdue import ReviewDue, due
 from opsconsole.engine.ladder.rungs import Ladder, ladder_of
 from opsconsole.store.queries.ladder import Demotion
 from opsconsole.store.rows import Reader
@@ -25,6 +26,8 @@ class Marks:
     """Cells that are live, or act alone, without evidence, with their titles."""
     fallen: tuple[Demotion, ...] = ()
     """Steps down that hold a cell below its file now, the newest first."""
+    review: ReviewDue | None = None
+    """When it owes a review."""
 
 
 NOTHING = Marks()
@@ -34,7 +37,8 @@ def marks_of(conn: Reader, kernel: Kernel, version: Version, *, now: datetime) -
     """Return what is told of an agent as a version of it stands."""
     found = ladder_of(conn, kernel.registry, version, now=now)
     unproven = {(category, tool): title for category, tool, title in found.unproven()}
-    return Marks(unproven=unproven, fallen=tuple(fall for fall, _ in found.fallen()))
+    fallen = tuple(fall for fall, _ in found.fallen())
+    return Marks(unproven=unproven, fallen=fallen, review=due(conn, kernel.roster, version.agent_id, now=now))
 
 
 def every_mark(conn: Reader, kernel: Kernel, *, now: datetime) -> dict[str, Marks]:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from statistics import median
 from typing import Any
 
@@ -17,13 +17,14 @@ from opsconsole.engine.agents.versions import in_use
 from opsconsole.engine.commands.switches import category_scope
 from opsconsole.engine.gate.disclosure import line_of
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.reviewdue import ReviewDue, due
 from opsconsole.engine.ladder.rungs import Rung, ladder_of
 from opsconsole.engine.ladder.standing import GateProgress, progress_of
 from opsconsole.engine.oversight.accountable import accountable
 from opsconsole.engine.oversight.facts import facts_of
 from opsconsole.engine.oversight.levelwords import HistoryLine, group_of, history_of, set_by, stands_on, wall_of
 from opsconsole.store.queries import limits, versions
-from opsconsole.store.queries.views.oversight import answers, last_review
+from opsconsole.store.queries.views.oversight import answers
 from opsconsole.store.rows import Reader, VersionRow
 
 ANSWERS = 200
@@ -119,13 +120,13 @@ class Charter:
     """The highest level at which it writes to people outside; None: it does not write to any."""
     line: str
     """With what it ends what it sends to people outside alone; empty: with nothing."""
-    last_review: datetime | None
-    next_review: date | None
+    review: ReviewDue
+    """When one is owed, and which was the last."""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
-        told = {name: facts_of(getattr(self, name)) for name in self.__slots__ if name != "spec"}
-        return {**told, "purpose": self.spec.summary or self.spec.playbook.purpose}
+        told = {name: facts_of(getattr(self, name)) for name in self.__slots__ if name not in ("spec", "review")}
+        return {**told, "review": self.review.to_json(), "purpose": self.spec.summary or self.spec.playbook.purpose}
 
 
 def charter(kernel: Kernel, agent: str) -> Charter:
@@ -166,8 +167,7 @@ def charter(kernel: Kernel, agent: str) -> Charter:
         asked=_asked(conn, agent),
         reaches_people=_reach(spec, writes),
         line=line_of(conn, spec),
-        last_review=last_review(conn, agent),
-        next_review=None,
+        review=due(conn, kernel.roster, agent, now=kernel.clock.now()),
     )
 
 

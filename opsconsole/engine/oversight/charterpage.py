@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from opsconsole.domain.enums import Level
 from opsconsole.domain.naming import listed, plural, tool_words
+from opsconsole.engine.ladder.reviewdue import NONE_OWED
 from opsconsole.engine.ladder.told import WITHOUT_EVIDENCE
 from opsconsole.engine.oversight.charter import Charter, HandledCategory, LevelLine, SetBy, ToolsOf
 from opsconsole.engine.oversight.charterwords import (
@@ -17,7 +18,7 @@ from opsconsole.engine.oversight.charterwords import (
 )
 from opsconsole.engine.oversight.levelwords import GROUPS, LEVELS
 from opsconsole.engine.oversight.page import Column, Fact, Facts, Line, Lines, Page, Section, Table, Tone
-from opsconsole.engine.oversight.words import moment, person, share, short_day, span
+from opsconsole.engine.oversight.words import day, moment, person, share, short_day, span
 
 NOT_NAMED = "Not named yet. `opsconsole report accountable {} NAME` names one."
 A_PERSON = "a person"
@@ -64,8 +65,11 @@ def _who(told: Charter) -> Iterator[Fact]:
     else:
         yield Fact("Who is asked", "Who works the approvals of this workspace; nobody has answered yet.")
         yield Fact("Time to an answer", "Not known yet")
-    for name, at in (("Last review", told.last_review), ("Next review", told.next_review)):
-        yield Fact(name, NONE_YET if at is None else f"{at.day} {at:%B %Y}")
+    last, on = told.review.last, told.review.on
+    yield Fact(
+        "Last review", NONE_YET if last is None else f"{day(last.at)}, by {person(last.actor)}: {last.decision.value}"
+    )
+    yield Fact("Next review", NONE_OWED if on is None else f"Due on {on.day} {on:%B %Y}")
 
 
 def _categories(told: Charter) -> Table:

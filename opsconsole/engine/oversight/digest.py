@@ -3,20 +3,23 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from opsconsole.domain.enums import Adjudication, Severity, Stage
 from opsconsole.engine.agents.file import load_spec
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.reviewdue import ReviewDue, due
 from opsconsole.engine.ladder.standing import GateProgress, progress_then
 from opsconsole.engine.oversight.changes import LadderStep, VersionChanged, changed_by, steps_of
 from opsconsole.engine.oversight.effort import Effort, effort_of
 from opsconsole.engine.oversight.facts import facts_of
-from opsconsole.engine.oversight.span import Span
+from opsconsole.engine.oversight.span import Span, of_moments
 from opsconsole.policy.insights.counts import DecisionCounts
 from opsconsole.store.queries import versions
 from opsconsole.store.queries.dismissals import dismissal
+from opsconsole.store.queries.reviews import signed
+from opsconsole.store.queries.reviews.signed import SignedReview
 from opsconsole.store.queries.views import oversight as read
 from opsconsole.store.queries.views.insights import counts_between, hour_price
 from opsconsole.store.queries.views.names import agent_names
@@ -75,6 +78,24 @@ class Ahead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewMade:
+    """A review was signed in the time."""
+
+    name: str
+    """The agent's."""
+    span: Span
+    review: SignedReview
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewAhead:
+    """A review that was overdue at the end, or due within days."""
+
+    name: str
+    due: ReviewDue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """What the team sees of a time."""
 
@@ -104,6 +125,9 @@ class Digest:
     changed: tuple[VersionChanged, ...]
     dismissed: tuple[Dismissed, ...]
     ahead: tuple[Ahead, ...]
+    reviewed: tuple[ReviewMade, ...]
+    reviews: tuple[ReviewAhead, ...]
+    """The longest overdue first."""
 
     @property
     def outcomes(self) -> Outcomes:
@@ -120,9 +144,12 @@ class Digest:
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
-        told = {name: facts_of(getattr(self, name)) for name in self.__slots__ if name not in ("span", "ahead")}
+        left = ("span", "ahead", "reviewed", "reviews")
+        told = {name: facts_of(getattr(self, name)) for name in self.__slots__ if name not in left}
         ahead = [{"name": each.name, **each.progress.to_json()} for each in self.ahead]
-        return {**self.span.to_json(), **told, "ahead": ahead}
+        reviewed = [{"name": each.name, **facts_of(each.review)} for each in self.reviewed]
+        reviews = [{"name": each.name, **each.due.to_json()} for each in self.reviews]
+        return {**self.span.to_json(), **told, "ahead": ahead, "reviewed": reviewed, "reviews": reviews}
 
 
 def digest(kernel: Kernel, span: Span) -> Digest:
@@ -171,7 +198,22 @@ def digest(kernel: Kernel, span: Span) -> Digest:
         changed=tuple(changed_by(conn, row) for row in versions.made_in(conn, since=since, until=until)),
         dismissed=tuple(_dismissed(conn, called, span)),
         ahead=_ahead(conn, used.values(), until),
+        reviewed=tuple(
+            ReviewMade(name=called.get(each.agent, each.agent), span=of_moments(each.since, each.until), review=each)
+            for each in signed.between(conn, since, until)
+        ),
+        reviews=_reviews(kernel, called, until),
     )
+
+
+def _reviews(kernel: Kernel, called: Mapping[str, str], until: datetime) -> tuple[ReviewAhead, ...]:
+    """Return the reviews that are near at the end, by what was known then."""
+    nothing_later = timedelta()
+    found = [
+        ReviewAhead(name=name, due=due(kernel.reader, kernel.roster, agent, now=until, slack=nothing_later))
+        for agent, name in called.items()
+    ]
+    return tuple(sorted((each for each in found if each.due.is_near), key=lambda each: (each.due.days, each.name)))
 
 
 def _dismissed(conn: Reader, called: Mapping[str, str], span: Span) -> Iterable[Dismissed]:

@@ -61,7 +61,7 @@ def digest_page(told: Digest) -> Page:
             Section("What was refused", (_refused(told),)),
             Section("What was wrong, and what was changed", tuple(_wrong(told))),
             Section("Money and time", (Facts(tuple(_costs(told))),)),
-            Section("Promoted, demoted, and next in sight", (*_steps(told), _ahead(told))),
+            Section("Promoted, demoted, and next in sight", (*_steps(told), _ahead(told), *_reviews(told))),
         ),
         foot=f"Digest, {told.span.days}",
         at=told.span.until,
@@ -238,3 +238,15 @@ def _ahead(told: Digest) -> Part:
         needed = needs(each.progress)
         lines.append(Line((each.name, each.category, right, f"{needed[:1].upper()}{needed[1:]}")))
     return Table(columns, tuple(lines))
+
+
+def _reviews(told: Digest) -> Iterator[Part]:
+    """Say which reviews were signed, and which are near or overdue."""
+    lines = [
+        f"{person(each.review.actor)} signed the review of {each.name}, {each.span.name or each.span.days}:"
+        f" {each.review.decision.value}."
+        for each in told.reviewed
+    ]
+    lines += [f"{each.name}: {each.due.sentence[:1].lower()}{each.due.sentence[1:]}" for each in told.reviews]
+    if lines:
+        yield Lines(tuple(lines))

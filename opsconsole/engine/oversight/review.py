@@ -1,10 +1,12 @@
 """The monthly review of an agent as data: a counted blind sample, drift, the reviewer's consistency, grants."""
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
+from opsconsole.domain.canonical import canonical, jsonable
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.agents.file import load_spec
 from opsconsole.engine.agents.versions import not_in_use
@@ -17,23 +19,14 @@ from opsconsole.policy.evidence import Interval, exact_interval
 from opsconsole.policy.trials import TO_LIMITED, Standing, standing_of
 from opsconsole.store import evidencethen
 from opsconsole.store.queries import versions
+from opsconsole.store.queries.reviews.signed import SignedReview, over
 from opsconsole.store.queries.views import oversight as read
 from opsconsole.store.queries.views.outcomes import Outcomes
 from opsconsole.store.queries.views.oversight import GrantUse, Said
 from opsconsole.store.queries.views.overview import overview
+from opsconsole.store.rows import Reader
 
-Decided = Literal["keep", "widen", "narrow"]
-"""What a review comes to: the agent's scope and levels stay, grow, or shrink."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewSigned:
-    """A review that a person signed."""
-
-    decision: Decided
-    by: str
-    at: datetime
-    note: str = ""
+_NO_NUMBERS = ("is_over", "accountable", "grants", "signed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,23 +98,48 @@ class Review:
     drift: tuple[Drift, ...]
     consistency: Consistency
     grants: tuple[GrantUse, ...]
-    signed: ReviewSigned | None
+    signed: SignedReview | None
+    """The one that a person signed over exactly this time; None: nobody did yet."""
+
+    @property
+    def numbers(self) -> bytes:
+        """What is signed: all numbers of the report as canonical JSON, without names of people and what they wrote.
+
+        The same time gives the same bytes, whenever they are made: what they say was known by its end.
+        """
+        told = {name: fact for name, fact in self._facts().items() if name not in _NO_NUMBERS}
+        grants = [(grant.id, grant.tool, grant.uses) for grant in self.grants]
+        return canonical(jsonable({**told, "grants": grants}))
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the numbers, in hex: two reports with the same one say the same."""
+        return hashlib.sha256(self.numbers).hexdigest()
 
     def to_json(self) -> dict[str, Any]:
         """Return it as JSON."""
+        return {**self._facts(), "digest": self.digest}
+
+    def _facts(self) -> dict[str, Any]:
         left = ("span", "standing", "every", "samples")
         told = {name: facts_of(getattr(self, name)) for name in self.__slots__ if name not in left}
         samples = [sample.to_json() for sample in self.samples]
         return {**self.span.to_json(), **told, "sample": self.every.to_json(), "samples": samples}
 
 
-def review(kernel: Kernel, agent: str, span: Span, *, signed: ReviewSigned | None = None) -> Review:
+def review(kernel: Kernel, agent: str, span: Span, *, conn: Reader | None = None) -> Review:
     """Gather the review of an agent over a month.
+
+    Args:
+        kernel: the parts.
+        agent: which.
+        span: the month.
+        conn: reads the workspace; None: as the kernel does.
 
     Raises:
         NotFoundError: there was no such agent by the end of the month.
     """
-    conn, since, until = kernel.reader, span.since, span.until
+    conn, since, until = conn or kernel.reader, span.since, span.until
     row = versions.made_before(conn, agent, until=until)
     if row is None:
         if (first := versions.numbered(conn, agent, 1)) is None:
@@ -156,7 +174,7 @@ def review(kernel: Kernel, agent: str, span: Span, *, signed: ReviewSigned | Non
         ),
         consistency=_consistency(read.said(conn, until=until), since),
         grants=tuple(read.grants_of(conn, agent, since=since, until=until)),
-        signed=signed,
+        signed=over(conn, agent, since=since, until=until),
     )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from opsconsole.domain.enums import ReviewDecision
 from opsconsole.domain.naming import listed, plural, tool_words
 from opsconsole.engine.oversight.digestpage import NOT_OVER
 from opsconsole.engine.oversight.page import (
@@ -22,11 +23,13 @@ from opsconsole.engine.oversight.words import day, money, person, places, short_
 from opsconsole.store.queries.views.oversight import GrantUse
 
 _DECISIONS = (
-    ("keep", "Keep", "Scope and levels stay as they are."),
-    ("widen", "Widen", "More kinds of event live, or higher levels; each step by its own gate."),
-    ("narrow", "Narrow", "Fewer kinds of event live, or lower levels."),
+    (ReviewDecision.KEEP, "Keep", "Scope and levels stay as they are."),
+    (ReviewDecision.WIDEN, "Widen", "More kinds of event live, or higher levels; each step by its own gate."),
+    (ReviewDecision.NARROW, "Narrow", "Fewer kinds of event live, or lower levels."),
 )
 _LONGEST_PIN = 60
+DIGEST_SHOWN = 16
+"""So many characters of a digest are shown."""
 
 
 def review_page(told: Review) -> Page:
@@ -42,7 +45,7 @@ def review_page(told: Review) -> Page:
             Section("Mix of kinds, beside the month before", (_drift(told),)),
             Section("The reviewer's own consistency", (Lines((_consistency(told),)),)),
             Section("Grants still needed?", tuple(_grants(told))),
-            Section("Decision", (_decision(told),)),
+            Section("Decision", (_decision(told), Lines(tuple(_digests(told)), is_muted=True))),
         ),
         foot=f"Review of {told.name}, {told.span.name}",
         at=told.span.until,
@@ -176,12 +179,21 @@ def _grant(grant: GrantUse) -> Line:
 def _decision(told: Review) -> Signature:
     signed = told.signed
     choices = tuple(
-        Choice(name, note, is_ticked=signed is not None and signed.decision == key) for key, name, note in _DECISIONS
+        Choice(name, note, is_ticked=signed is not None and signed.decision is decision)
+        for decision, name, note in _DECISIONS
     )
     lines = (
-        ("Why", "" if signed is None else signed.note),
-        ("Name", told.accountable if signed is None else person(signed.by)),
+        ("Why", "" if signed is None else signed.reason),
+        ("Name", told.accountable if signed is None else person(signed.actor)),
         ("Date", "" if signed is None else day(signed.at)),
         ("Signature", "" if signed is None else "signed in opsconsole, on record"),
     )
     return Signature(choices, lines)
+
+
+def _digests(told: Review) -> Iterator[str]:
+    """Say by what the same report is known again, and whether it is the one that was signed."""
+    yield f"Digest of the numbers: {told.digest[:DIGEST_SHOWN]}. A report with the same one says the same."
+    if told.signed is not None and told.signed.digest != told.digest:
+        was = told.signed.digest[:DIGEST_SHOWN]
+        yield f"These are not the numbers that were signed: theirs have the digest {was}."

@@ -136,6 +136,13 @@ def before(month: Span) -> Span:
     return _month((month.first - _DAY).replace(day=1))
 
 
+def of_moments(since: datetime, until: datetime) -> Span:
+    """Return the days between two moments that are days' begins; a month by its name."""
+    first, end = local(since).date(), local(until).date()
+    month = _month(first.replace(day=1))
+    return month if (month.first, month.end) == (first, end) else Span(first, end)
+
+
 def _week(first: date) -> Span:
     year, number, _ = first.isocalendar()
     return Span(first, first + timedelta(days=WEEK), f"Week {number}, {year}")

@@ -70,17 +70,19 @@ CREATE TABLE ladder_basis (
     since INTEGER NOT NULL,
     PRIMARY KEY (agent_id, what)
 ) STRICT, WITHOUT ROWID;
--- Reviews that a person signed, and those that are due.
+-- Reviews that a person signed: one of an agent for each time that is looked at.
 CREATE TABLE review (
     id INTEGER PRIMARY KEY,
     agent_id TEXT NOT NULL REFERENCES agent(id),
     since INTEGER NOT NULL,            -- what it looked at: from, until
     until INTEGER NOT NULL,
     decision TEXT NOT NULL CHECK (decision IN ('keep','widen','narrow')),
-    snapshot TEXT NOT NULL,
-    reason TEXT NOT NULL DEFAULT '',
+    snapshot TEXT NOT NULL,            -- canonical JSON: the report's numbers; its SHA-256 is their digest
+    lowered TEXT NOT NULL DEFAULT '[]',  -- JSON: the [category, tool] that it took a step back
+    reason_id INTEGER REFERENCES content(id),
     actor TEXT NOT NULL,
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    UNIQUE (agent_id, since, until)
 ) STRICT;
 CREATE INDEX review_by_agent ON review(agent_id, at);
 -- A new version beside the one in use: it works a share of the threads.

@@ -79,13 +79,21 @@ def dismissed_number(conn: sqlite3.Connection, agent: str) -> int:
     return 0 if row is None else int(row[0])
 
 
+def dismissed_last(conn: sqlite3.Connection, agent: str) -> Dismissal | None:
+    """Return when an agent was dismissed last, in use again or not; None where it never was."""
+    row = conn.execute("SELECT value FROM meta WHERE key = ?", (DISMISSED.format(agent),)).fetchone()
+    return None if row is None else _dismissal(row[0])
+
+
 def dismissal(conn: sqlite3.Connection, agent: str) -> Dismissal | None:
     """Return when an agent that is not in use was dismissed; None where it is in use, or never was."""
     row = conn.execute(
         "SELECT m.value FROM agent a JOIN meta m ON m.key = ? WHERE a.id = ? AND a.version_id IS NULL",
         (DISMISSED.format(agent), agent),
     ).fetchone()
-    if row is None:
-        return None
-    kept = json.loads(row[0])
+    return None if row is None else _dismissal(row[0])
+
+
+def _dismissal(value: str) -> Dismissal:
+    kept = json.loads(value)
     return Dismissal(from_micros(int(kept["at"])), kept["by"], kept["reason"], kept["number"])

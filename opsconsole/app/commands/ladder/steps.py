@@ -8,7 +8,6 @@ import typer
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import say, say_json, table, utc
-from opsconsole.domain.errors import NotFoundError
 from opsconsole.domain.naming import tool_words
 from opsconsole.engine.agents.versions import in_use
 from opsconsole.engine.ladder import told
@@ -16,7 +15,6 @@ from opsconsole.engine.ladder.climb import lower_stage
 from opsconsole.engine.ladder.climb import promote as take_up
 from opsconsole.engine.ladder.fall import demote as take_down
 from opsconsole.engine.ladder.rungs import Ladder, Rung, ladder_of
-from opsconsole.store.queries import ladder as read
 from opsconsole.store.queries import versions
 
 app = typer.Typer(
@@ -167,45 +165,6 @@ def demote(
             lambda tx: lower_stage(kernel, tx, agent, category, actor=actor, reason=reason), name="ladder.demote"
         )
     say(f"{rung.name} is one stage lower than {rung.now} from now on. Version {number} is in use.")
-
-
-@app.command()
-def history(agent: Agent, *, as_json: AsJson = False, workspace: Where = None) -> None:
-    """Every step up and down of an agent, the newest first: who, when, why, and on what numbers."""
-    with opened(workspace) as session:
-        conn = session.kernel.reader
-        if versions.newest(conn, agent) is None:
-            raise NotFoundError(f"There is no agent {agent}. `opsconsole agents list` shows them.")
-        ups, downs = read.promotions(conn, agent), read.demotions(conn, agent)
-    steps = sorted([*ups, *downs], key=lambda step: step.at, reverse=True)
-    if not steps and not as_json:
-        say(f"{agent} has taken no step yet.")
-    for step in steps:
-        if as_json:
-            say_json(_step_json(step))
-            continue
-        where = f"{step.category} {tool_words(step.tool)}" if step.tool else step.category
-        if isinstance(step, read.Promotion):
-            proof = "" if step.is_proven else f", {told.WITHOUT_EVIDENCE}"
-            why = f": {step.reason}" if step.reason else ""
-            say(f"{utc(step.at)}  up    {where}: {step.was} to {step.rung}{proof}, by {_who(step.actor)}{why}")
-        else:
-            lifted = "" if step.lifted_at is None else f" (over since {utc(step.lifted_at)})"
-            say(f"{utc(step.at)}  down  {where}: {int(step.was)} to {int(step.ceiling)}: {step.why}{lifted}")
-
-
-def _step_json(step: read.Promotion | read.Demotion) -> dict[str, Any]:
-    facts: dict[str, Any] = {"at": step.at, "agent": step.agent, "category": step.category, "tool": step.tool}
-    facts["actor"] = step.actor
-    if isinstance(step, read.Promotion):
-        facts |= {"step": "up", "was": step.was, "rung": step.rung, "proven": step.is_proven, "reason": step.reason}
-        return {**facts, "snapshot": dict(step.snapshot)}
-    facts |= {"step": "down", "was": int(step.was), "rung": int(step.ceiling), "trigger": step.trigger}
-    return {**facts, "why": step.why, "lifted_at": step.lifted_at}
-
-
-def _who(actor: str) -> str:
-    return actor.partition(":")[2] or actor
 
 
 def _ladder(session: Session, agent: str) -> Ladder:

@@ -1,4 +1,4 @@
-"""report charter, digest, review: pages for the team, on the screen or as a file to hand on."""
+"""report charter, digest, accountable: pages for the team, on the screen or as a file to hand on."""
 
 import importlib
 import os
@@ -25,8 +25,6 @@ from opsconsole.engine.oversight.charterpage import charter_page
 from opsconsole.engine.oversight.digest import digest as digest_of
 from opsconsole.engine.oversight.digestpage import digest_page
 from opsconsole.engine.oversight.page import Page
-from opsconsole.engine.oversight.review import review as review_of
-from opsconsole.engine.oversight.reviewpage import review_page
 from opsconsole.engine.oversight.span import Span
 from opsconsole.ui.paper.files import ENDS, is_pdf, write
 from opsconsole.ui.paper.html import html_of
@@ -35,6 +33,7 @@ app = typer.Typer(
     help="Pages for the team: an agent's charter, the week's digest, the month's review.", no_args_is_help=True
 )
 Agent = Annotated[str, typer.Argument(help="Which agent.")]
+Month = Annotated[str | None, typer.Option(help="A month, as 2026-11. Without one: the last whole month.")]
 Out = Annotated[
     Path | None,
     typer.Option(help="The file to write; its ending says how: .pdf or .html. Without it: text here.", metavar="FILE"),
@@ -44,10 +43,10 @@ Out = Annotated[
 @app.command()
 def charter(agent: Agent, *, out: Out = None, as_json: AsJson = False, workspace: Where = None) -> None:
     """Say what an agent handles and never does, how far it may go, who is asked, and how to stop it."""
-    _check(out)
+    check(out)
     with opened(workspace) as session:
         told = charter_of(session.kernel, agent)
-    _give(charter_page(told), told.to_json(), out, as_json=as_json)
+    give(charter_page(told), told.to_json(), out, as_json=as_json)
 
 
 @app.command()
@@ -66,29 +65,11 @@ def digest(
     workspace: Where = None,
 ) -> None:
     """Say what became of a week: handled, asked, refused, wrong, waiting, what it cost, what comes next."""
-    _check(out)
+    check(out)
     with opened(workspace) as session:
         span = _span(week, since, until, now=session.kernel.clock.now())
         told = digest_of(session.kernel, span)
-    _give(digest_page(told), told.to_json(), out, as_json=as_json)
-
-
-@app.command()
-def review(
-    agent: Agent,
-    *,
-    month: Annotated[str | None, typer.Option(help="A month, as 2026-11. Without one: the last whole month.")] = None,
-    out: Out = None,
-    as_json: AsJson = False,
-    workspace: Where = None,
-) -> None:
-    """Lay out what a reviewer of an agent looks at and signs: a blind sample, drift, grants, the decision."""
-    _check(out)
-    with opened(workspace) as session:
-        now = session.kernel.clock.now()
-        span = spans.month_before(now) if month is None else spans.month_of(month)
-        told = review_of(session.kernel, agent, span)
-    _give(review_page(told), told.to_json(), out, as_json=as_json)
+    give(digest_page(told), told.to_json(), out, as_json=as_json)
 
 
 @app.command()
@@ -128,13 +109,14 @@ def _span(week: str | None, since: datetime | None, until: datetime | None, *, n
     return spans.days_of(since.date(), until.date())
 
 
-def _check(out: Path | None) -> None:
+def check(out: Path | None) -> None:
     """Say before anything is gathered that a file of that kind is not written."""
     if out is not None and out.suffix.lower() not in ENDS:
         raise UserError(f"{out.name} ends in none of {', '.join(ENDS)}: the ending says what is written.")
 
 
-def _give(page: Page, facts: Mapping[str, Any], out: Path | None, *, as_json: bool) -> None:
+def give(page: Page, facts: Mapping[str, Any], out: Path | None, *, as_json: bool) -> None:
+    """Write a page to its file, or say it here, or its facts."""
     if out is not None:
         write(out, _pdf(page) if is_pdf(out) else html_of(page).encode())
         say(f"{page.kind} of {page.title} is in {out}.") if not as_json else say_json({"file": str(out)})

@@ -156,12 +156,6 @@ def oldest_waiting(conn: sqlite3.Connection, *, until: datetime) -> datetime | N
     return maybe_from_micros(at)
 
 
-def last_review(conn: sqlite3.Connection, agent: str) -> datetime | None:
-    """Return when a review of an agent was signed last; None where none was."""
-    (at,) = conn.execute("SELECT max(at) FROM review WHERE agent_id = ?", (agent,)).fetchone()
-    return maybe_from_micros(at)
-
-
 def mix(conn: sqlite3.Connection, agent: str, *, since: datetime, until: datetime) -> dict[str, int]:
     """Return how many events of a time an agent took for which category; empty: for none."""
     rows = conn.execute(

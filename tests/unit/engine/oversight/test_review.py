@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 
 from opsconsole.app.commands.reports.text import lines_of
-from opsconsole.domain.enums import Adjudication, Severity
+from opsconsole.domain.enums import Adjudication, ReviewDecision, Severity
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.engine.oversight.page import Signature
-from opsconsole.engine.oversight.review import Review, ReviewSigned, review
+from opsconsole.engine.oversight.review import Review, review
 from opsconsole.engine.oversight.reviewpage import review_page
+from opsconsole.engine.oversight.signing import sign
 from opsconsole.engine.oversight.span import month_of
+from opsconsole.engine.oversight.words import day as day_of
 from opsconsole.policy.evidence import exact_interval
 from opsconsole.store.writes import people
 from tests.support.shell import AGENT
@@ -156,14 +158,27 @@ def test_grants_that_nobody_used_are_named(tmp_path: Path) -> None:
     assert "Not used this month: grants 1 and 4." in text and "1: reply, only with to a0@b.example" in text
 
 
-def test_it_is_signed_only_by_a_person(tmp_path: Path) -> None:
-    signed = ReviewSigned(decision="widen", by="person:Vera Stijnen", at=at(11, 3), note="good so far")
-    with hired(tmp_path / "w", TWO) as session:
-        pages = [review_page(review(session.kernel, "mira", OCTOBER, signed=each)) for each in (None, signed)]
-    signatures = [part for page in pages for part in page.sections[-1].parts if isinstance(part, Signature)]
-    assert [[choice.is_ticked for choice in each.choices] for each in signatures] == [[False] * 3, [False, True, False]]
+def test_who_signed_it_stands_on_the_page_of_the_same_time_and_on_no_other(tmp_path: Path) -> None:
+    with hired(tmp_path / "w", TWO, TWO, TWO) as session:
+        kernel, before = session.kernel, review(session.kernel, "mira", OCTOBER)
+        session.write(
+            lambda tx: sign(
+                kernel, tx, "mira", OCTOBER, ReviewDecision.WIDEN, actor="person:Vera Stijnen",
+                reason="good so far", seen=before.digest,
+            ),
+            name="review.sign",
+        )  # fmt: skip
+        pages = [before, *(review(kernel, "mira", month) for month in (OCTOBER, month_of("2026-09")))]
+        now = kernel.clock.now()
+    signatures = [
+        part for each in pages for part in review_page(each).sections[-1].parts if isinstance(part, Signature)
+    ]
+    ticked = [[choice.is_ticked for choice in each.choices] for each in signatures]
+    assert ticked == [[False] * 3, [False, True, False], [False] * 3]
     assert dict(signatures[0].lines) == {"Why": "", "Name": "", "Date": "", "Signature": ""}
-    assert dict(signatures[1].lines)["Name"] == "Vera Stijnen" and dict(signatures[1].lines)["Why"] == "good so far"
+    said = dict(signatures[1].lines)
+    assert (said["Name"], said["Why"], said["Date"]) == ("Vera Stijnen", "good so far", day_of(now))
+    assert pages[1].digest == before.digest, "a signature is no number"
 
 
 def test_an_agent_that_was_not_there_is_said(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""Reviews that a person signed, and what says when one is due."""
