@@ -1,6 +1,7 @@
 """The views of Agents: every tab as it is and changed, the gallery, each question from blank, and the gate's pages."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -8,7 +9,7 @@ from PySide6.QtCore import QItemSelectionModel
 from PySide6.QtWidgets import QPushButton
 
 from opsconsole.app.session import opened
-from opsconsole.domain.enums import Level
+from opsconsole.domain.enums import Level, ReviewDecision
 from opsconsole.engine.agents import versions
 from opsconsole.engine.agents.file import read_agent_text, source_of
 from opsconsole.engine.commands.switches import pause
@@ -54,15 +55,22 @@ def agents_views(panel: AgentsPanel) -> list[tuple[str, Callable[[], object]]]:
         ("simulate-typed", lambda: panel.sides.simulate.turn(TYPED)),
         *around,
         ("dismiss", panel.dismiss),
+        ("review", partial(_review, panel)),
+        ("review-narrow", partial(_narrow, panel)),
         ("charter", partial(_charter, panel)),
     ]
 
 
 def hold(folder: Path) -> None:
-    """Put a broken rule into the first agent of the sample, as its second version, and pause another agent."""
+    """Put a broken rule into the first agent of the sample, as its second version, and pause another agent.
+
+    Their reviews are overdue.
+    """
     with opened(folder) as session:
         kernel = session.kernel
         now = kernel.clock.now()
+        began = int((now - timedelta(days=34)).timestamp() * 1e6)
+        session.write(lambda tx: tx.conn.execute("UPDATE agent_version SET created_at = ?", (began,)), name="past")
         text = source_of(versions.in_use(kernel.reader, "customer-mail"))
         text = text.replace("desk.update_contact: 1", "desk.update_contact: 2  # they ask for it daily")
         text = text.replace("\nguardrails:\n", f"\nguardrails:{BROKEN}", 1)
@@ -183,6 +191,16 @@ def _question(panel: AgentsPanel, number: int) -> None:
     panel.sides.blank.turn(number)
     if number and not panel.sides.blank.comes.name.text():
         panel.sides.blank.comes.name.setText("Mail desk")
+
+
+def _review(panel: AgentsPanel) -> None:
+    panel.sides.dismissal.left.emit()
+    panel.show_review()
+
+
+def _narrow(panel: AgentsPanel) -> None:
+    panel.sides.review.decision.choose(ReviewDecision.NARROW)
+    panel.sides.review.sign()
 
 
 def _charter(panel: AgentsPanel) -> None:

@@ -57,6 +57,13 @@ class ReviewDue:
         return f"Review due in {plural(self.days, 'day')}"
 
     @property
+    def brief(self) -> str:
+        """The same within a line of other facts: `review due in 5 days`, `next review 18 Dec`; empty: none is owed."""
+        if self.on is None or self.is_near:
+            return f"{self.words[:1].lower()}{self.words[1:]}"
+        return f"next review {self.on.day} {self.on:%b}"
+
+    @property
     def sentence(self) -> str:
         """The same with its day: `Review due in 5 days, on 5 December 2026.`"""
         if self.on is None:

@@ -27,6 +27,7 @@ _DECISIONS = (
     (ReviewDecision.WIDEN, "Widen", "More kinds of event live, or higher levels; each step by its own gate."),
     (ReviewDecision.NARROW, "Narrow", "Fewer kinds of event live, or lower levels."),
 )
+NO_GRANTS = "It has no standing grants."
 _LONGEST_PIN = 60
 DIGEST_SHOWN = 16
 """So many characters of a digest are shown."""
@@ -65,10 +66,11 @@ def _lead(told: Review) -> str:
     )
 
 
-def _sample(told: Review) -> Iterator[Part]:
+def figures(told: Review) -> Figures:
+    """Return the numbers that stand first."""
     every = told.every
     bounds = every.error
-    yield Figures(
+    return Figures(
         (
             Figure("Decided blind", f"{every.total:,}", "a customer or thread counts once a day"),
             Figure("Wrong", f"{every.wrong:,}", "of these", "danger" if every.wrong else "ok"),
@@ -76,6 +78,34 @@ def _sample(told: Review) -> Iterator[Part]:
             Figure("Error at most", f"{bounds.high:.1%}" if every.total else "–", "upper bound, 95 %"),
         )
     )
+
+
+def sentences(told: Review) -> tuple[str, ...]:
+    """Return a review in sentences, for whoever reads it on a screen; the page has the tables."""
+    return (_lead(told), *_notes(told), _events(told), _moved(told), _consistency(told), _still_needed(told))
+
+
+def _moved(told: Review) -> str:
+    """Say which kind of event came more or less often than in the month before."""
+    if not any(drift.before for drift in told.drift):
+        return "There is no month before to lay the mix of kinds beside."
+    most = max(told.drift, key=lambda drift: abs(drift.share_now - drift.share_before))
+    name = most.category or "No kind was found"
+    if f"{most.share_now:.0%}" == f"{most.share_before:.0%}":
+        return "The mix of kinds is that of the month before."
+    return f"The mix of kinds moved most in {name}: {most.share_before:.0%} before, {most.share_now:.0%} now."
+
+
+def _still_needed(told: Review) -> str:
+    if not told.grants:
+        return NO_GRANTS
+    unused = [f"{grant.id}" for grant in told.grants if not grant.uses]
+    idle = f"not used this month: {listed(unused)}" if unused else "each was used this month"
+    return f"It has {plural(len(told.grants), 'standing grant')}; {idle}."
+
+
+def _sample(told: Review) -> Iterator[Part]:
+    yield figures(told)
     if told.samples:
         titles = ("Blind", "Wrong", "Severe", "Judged", "Seen first")
         columns = (
@@ -84,12 +114,15 @@ def _sample(told: Review) -> Iterator[Part]:
             Column("Wrong, 95 % bounds", 20, is_number=True),
         )
         yield Table(columns, tuple(_line(sample) for sample in told.samples))
-    notes = ["Right means: judged right, or the same as what a person did without having seen it."]
-    if every.seen:
-        notes.append(f"{plural(every.seen, 'decision')} that people had seen first are counted apart.")
+    yield Lines(tuple(_notes(told)), is_muted=True)
+
+
+def _notes(told: Review) -> Iterator[str]:
+    yield "Right means: judged right, or the same as what a person did without having seen it."
+    if told.every.seen:
+        yield f"{plural(told.every.seen, 'decision')} that people had seen first are counted apart."
     if told.earlier:
-        notes.append(f"{plural(told.earlier, 'pair')} of an earlier version speak of another agent, and are left out.")
-    yield Lines(tuple(notes), is_muted=True)
+        yield f"{plural(told.earlier, 'pair')} of an earlier version speak of another agent, and are left out."
 
 
 def _line(sample: Sample) -> Line:
@@ -146,7 +179,7 @@ def _consistency(told: Review) -> str:
 
 def _grants(told: Review) -> Iterator[Part]:
     if not told.grants:
-        yield Lines(("It has no standing grants.",))
+        yield Lines((NO_GRANTS,))
         return
     columns = (
         Column("What it may do without being asked", 44),

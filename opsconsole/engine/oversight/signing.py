@@ -113,12 +113,12 @@ def sign(
     return Signing(review=made, name=told_of.name, span=span, steps=steps, next=after)
 
 
-def lowerable(kernel: Kernel, conn: Reader, agent: str) -> Iterator[tuple[Cell, str]]:
-    """Yield what of an agent can be taken a step down, with the step in words: `Bug report: full to expanded`."""
+def lowerable(kernel: Kernel, conn: Reader, agent: str) -> Iterator[Rung]:
+    """Yield the cells of an agent that can be taken a step down, each category's stage before its actions."""
     version = kernel.roster.version(conn, in_use(conn, agent).id)
     for rung in ladder_of(conn, kernel.registry, version, now=kernel.clock.now()).rungs():
-        if words := step_down(rung):
-            yield (rung.category, rung.tool), words
+        if step_down(rung):
+            yield rung
 
 
 def step_down(rung: Rung) -> str:

@@ -19,7 +19,7 @@ from opsconsole.engine.audittrail.check import check
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder.climb import rung_of
 from opsconsole.engine.oversight.review import Review, review
-from opsconsole.engine.oversight.signing import Cell, Signing, lowerable, sign
+from opsconsole.engine.oversight.signing import Cell, Signing, lowerable, sign, step_down
 from opsconsole.engine.oversight.span import Span, month_before, month_of
 from opsconsole.store.queries import ladder as ladders
 from opsconsole.store.queries.reviews import signed
@@ -124,7 +124,7 @@ def test_what_is_to_change_needs_a_reason(tmp_path: Path, decision: ReviewDecisi
 def test_narrow_takes_down_what_is_named_with_the_signature(tmp_path: Path) -> None:
     with sat_down(tmp_path / "w") as session:
         kernel, conn = session.kernel, session.kernel.reader
-        offered = dict(lowerable(kernel, conn, "mira"))
+        offered = {(rung.category, rung.tool): step_down(rung) for rung in lowerable(kernel, conn, "mira")}
         assert offered[STAGE] == "A mail: full to expanded"
         assert offered[LEVEL] == "A mail · Reply: level 3 to 2: asks before it acts"
         made = put(session, NARROW, reason=WHY, lowered=[STAGE, LEVEL, STAGE])

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from opsconsole.domain.agent import Category
 from opsconsole.domain.enums import Effect, Level
 from opsconsole.engine.agents.deployments import furthest
+from opsconsole.engine.ladder.reviewdue import ReviewDue
 from opsconsole.engine.ladder.told import WITHOUT_EVIDENCE
 from opsconsole.engine.oversight.charter import charter
 from opsconsole.engine.oversight.charterpage import charter_page
@@ -16,6 +17,7 @@ from opsconsole.engine.oversight.charterwords import deployed, never, overseen, 
 from opsconsole.engine.oversight.review import review
 from opsconsole.engine.oversight.reviewpage import review_page
 from opsconsole.engine.oversight.span import month_before
+from opsconsole.engine.oversight.words import day, person
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import MOST_TOLD, Shown, standing_told, standing_words
@@ -27,6 +29,7 @@ from opsconsole.ui.widgets.focus import kept_in
 from opsconsole.ui.widgets.texts import clear, para
 from opsconsole.ui.widgets.words import listed, plural, tool_words
 
+REVIEW_KEY = "Alt+R"
 PAGE, REVIEW = "Save the charter as a page…", "Save last month's review as a page…"
 _LEVELS = ((Level.AUTONOMOUS, "Does alone"), (Level.APPROVAL, "Asks you first"), (Level.OBSERVE, "Only recommends"))
 
@@ -36,9 +39,11 @@ class CharterPage(QWidget):
 
     Signals:
         switch_wanted: (category, True to pause it).
+        review_wanted: its review is to be looked at, and signed.
     """
 
     switch_wanted = Signal(str, bool)
+    review_wanted = Signal()
 
     def __init__(self, context: Context) -> None:
         super().__init__()
@@ -73,6 +78,8 @@ class CharterPage(QWidget):
         with kept_in(self):
             clear(self._column)
         self._add("What it is for", [spec.summary or spec.playbook.purpose], "Save as page…", self.save_page)
+        if (review := shown.row.marks.review) is not None:
+            self._column.addWidget(self._review(review))
         self._column.addWidget(self._categories(shown))
         self._add("What it reads", [reads(spec), *(deployed(spec, each) for each in spec.deployments)])
         self._column.addWidget(self._levels(shown))
@@ -85,6 +92,23 @@ class CharterPage(QWidget):
         for line in lines:
             column.addWidget(para(line))
         self._column.addWidget(frame)
+
+    def _review(self, due: ReviewDue) -> QFrame:
+        frame, column = card()
+        save = button("Save as page…", self.save_review, kind="link")
+        save.setAccessibleName("Save last month's review as a page…")
+        column.addLayout(row(label("Review", "h3"), None, save))
+        told = para(due.sentence)
+        told.setProperty("tone", "warn" if due.is_near else "")
+        column.addWidget(told)
+        if (last := due.last) is not None:
+            why = f": {last.reason}" if last.reason else ""
+            what = f"{last.decision.value}{why}"
+            column.addWidget(
+                para(f"The last one was signed on {day(last.at)} by {person(last.actor)}: {what}.", "muted")
+            )
+        column.addLayout(row(button("Review and sign…", self.review_wanted.emit, keys=REVIEW_KEY), None))
+        return frame
 
     def _categories(self, shown: Shown) -> QFrame:
         frame, column = card()

@@ -50,7 +50,8 @@ class AgentHead(QWidget):
         column.setSpacing(4)
         column.addLayout(row(self._name, self._stage, None, self.dismiss, self.switch))
         self.fallen, self.unproven = pill("Demoted", "danger"), pill(WITHOUT_EVIDENCE, "warn")
-        column.addLayout(beside(self._facts, self.fallen, self.unproven))
+        self.review = pill("", "warn")
+        column.addLayout(beside(self._facts, self.review, self.fallen, self.unproven))
         column.addWidget(self._why)
         self._changed = label("", "error", is_wrapped=True)
         self.accept = button("Accept as it is now", self.accept_wanted.emit, kind="link")
@@ -72,6 +73,13 @@ class AgentHead(QWidget):
         if spec.brain == "model" and spec.fallback == "playbook":
             thinks += ", by its own steps when no model answers"
         reason = f" · {version.reason}" if version.reason else ""
+        due = agent.marks.review
+        is_near = due is not None and due.is_near
+        self.review.setVisible(is_near)
+        if due is not None:
+            set_pill(self.review, due.words, "warn")
+            self.review.setToolTip(tip(due.sentence))
+        reason += "" if due is None or not due.brief or is_near else f" · {due.brief}"
         self._facts.setText(f"Version {version.number}, in use since {exact(version.created_at)} · {thinks}{reason}")
         self.fallen.setVisible(bool(agent.fallen))
         self.fallen.setToolTip(tip("\n".join(f"It {words}" for words in agent.fallen)))

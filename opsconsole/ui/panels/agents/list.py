@@ -21,18 +21,19 @@ class AgentFace(RowFace[AgentRow]):
     """What is said of an agent."""
 
     def card(self, row: AgentRow) -> Card:
-        text = _fallen(row) or _day(row)
+        text = _fallen(row) or _line(row)
         return Card(title=row.name, text=text, pills=_pills(row), beside=row.field)
 
     def text(self, row: AgentRow) -> str:
         pills = ", ".join(pill.words for pill in _pills(row))
-        return f"{row.name}, {pills}: {_fallen(row) or _day(row)}"
+        return f"{row.name}, {pills}: {_fallen(row) or _line(row)}"
 
     def description(self, row: AgentRow) -> str:
         return f"{row.field}, version {row.number}"
 
     def tip(self, row: AgentRow) -> str:
         told = [f"Last 24 hours: {_day(row)}", *([f"Paused: {row.paused}"] if row.paused else [])]
+        told += [row.marks.review.sentence] if row.marks.review is not None else []
         told += [f"Taken back: it {fallen}" for fallen in row.fallen[:MOST_TOLD]]
         told += [f"{WITHOUT_EVIDENCE.capitalize()}:\n{row.unproven}"] if row.unproven else []
         return tip("\n".join(told))
@@ -53,6 +54,12 @@ def _fallen(row: AgentRow) -> str:
     """Return what was taken back; empty for nothing."""
     more = f", and {len(row.fallen) - 1} more" if len(row.fallen) > 1 else ""
     return "".join(row.fallen[:1]) + more
+
+
+def _line(row: AgentRow) -> str:
+    """Return what it did, and when its review is due."""
+    due = row.marks.review
+    return " · ".join([_day(row), *([due.brief] if due is not None and due.brief else [])])
 
 
 def _day(row: AgentRow) -> str:

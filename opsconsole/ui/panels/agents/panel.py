@@ -12,7 +12,7 @@ from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context, Panel
 from opsconsole.ui.panels.agents.autonomy import AutonomyPage
 from opsconsole.ui.panels.agents.changes import Changes
-from opsconsole.ui.panels.agents.charter import CharterPage
+from opsconsole.ui.panels.agents.charter import REVIEW_KEY, CharterPage
 from opsconsole.ui.panels.agents.data import AgentRow, Shown, rows_of, shown
 from opsconsole.ui.panels.agents.editpage import EditPage
 from opsconsole.ui.panels.agents.guardrails import GuardrailsPage
@@ -65,6 +65,8 @@ class AgentsPanel(Panel):
         self.list.picked.connect(self._on_picked)
         self.head.accept_wanted.connect(self._on_accept)
         self.charter.switch_wanted.connect(self._on_category)
+        self.charter.review_wanted.connect(self.show_review)
+        self.sides.reviewed.connect(self._on_used)
         self.versions.restore_wanted.connect(self._on_restore)
         self.versions.asked.connect(self._on_asked_back)
         self.ladder.stepped.connect(self.refresh)
@@ -128,6 +130,7 @@ class AgentsPanel(Panel):
             ),
             _command("simulate", "Simulate a call", self.show_simulate, "Alt+S", self._is_here),
             _command("coverage", _COVERAGE, self.sides.show_coverage, "Alt+C", self._is_here),
+            _command("sign", "Review this agent and sign…", self.show_review, REVIEW_KEY, self._is_shown),
             *self.charter.commands(self._is_shown),
             *self.playbook.commands(partial(self._is_at, "playbook")),
             *self.autonomy.commands(partial(self._is_at, "autonomy")),
@@ -150,15 +153,18 @@ class AgentsPanel(Panel):
             self.sides.setCurrentWidget(self.sides.simulate)
             self.sides.simulate.show_agent(self.shown)
 
+    def show_review(self) -> None:
+        """Show the review of this agent, to be signed."""
+        if self.shown is not None:
+            self.sides.show_review(self.shown)
+
     def _leave_side(self) -> None:
         self.sides.show_agents()
         give_focus(self.list.view, otherwise=self)
 
-    def _on_used(self, agent: str) -> None:
+    def _on_used(self, agent: str, tab: str = "charter") -> None:
         self._leave_side()
-        self._wanted = agent
-        self.turn("charter")
-        self.refresh()
+        self.go({"agent": agent, "tab": tab})
 
     def turn(self, tab: str) -> None:
         """Show another page of the agent."""

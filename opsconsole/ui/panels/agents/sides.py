@@ -1,4 +1,7 @@
-"""What lies over the agents: the gallery, the questions of a new one, a dismissal, a call gone through, coverage."""
+"""What lies over the agents: the gallery, the questions of a new one, a dismissal, a review, a call gone through.
+
+And which rules look at which tools.
+"""
 
 from functools import cached_property
 from typing import TypeVar
@@ -13,8 +16,9 @@ from opsconsole.ui.panels.agents.dismissal.page import DismissPage
 from opsconsole.ui.panels.agents.gallery import GalleryPage
 from opsconsole.ui.panels.agents.gateview.coverage import CoveragePage
 from opsconsole.ui.panels.agents.gateview.simulate import SimulatePage
+from opsconsole.ui.panels.agents.review.page import ReviewPage
 
-_Side = TypeVar("_Side", GalleryPage, SimulatePage, CoveragePage, DismissPage)
+_Side = TypeVar("_Side", GalleryPage, SimulatePage, CoveragePage, DismissPage, ReviewPage)
 
 
 class Sides(QStackedWidget):
@@ -24,11 +28,13 @@ class Sides(QStackedWidget):
         left: back to the agents.
         used: the name of an agent that came into use.
         dismissal_wanted: (the agent as it was shown, why) it is to be dismissed.
+        reviewed: (the agent, the tab that follows) its review was signed.
     """
 
     left = Signal()
     used = Signal(str)
     dismissal_wanted = Signal(object, str)
+    reviewed = Signal(str, str)
 
     def __init__(self, context: Context, agents: QWidget) -> None:
         super().__init__()
@@ -79,6 +85,13 @@ class Sides(QStackedWidget):
         made.wanted.connect(self.dismissal_wanted.emit)
         return self._over(made)
 
+    @cached_property
+    def review(self) -> ReviewPage:
+        """The review of an agent, to be signed."""
+        made = ReviewPage(self._context)
+        made.signed.connect(self.reviewed.emit)
+        return self._over(made)
+
     def _over(self, side: _Side) -> _Side:
         side.left.connect(self.left.emit)
         self.addWidget(side)
@@ -102,6 +115,11 @@ class Sides(QStackedWidget):
         """Ask whether an agent is to be dismissed; `is_typed`: something of it is not saved."""
         self.setCurrentWidget(self.dismissal)
         self.dismissal.ask(shown, is_typed=is_typed)
+
+    def show_review(self, shown: Shown) -> None:
+        """Show the review of an agent's last whole month."""
+        self.setCurrentWidget(self.review)
+        self.review.ask(shown.row.id, shown.row.name)
 
     def keep(self, why: str) -> None:
         """Say why an agent could not be dismissed."""

@@ -13,7 +13,7 @@ from opsconsole.store.queries.views.overview import AgentGlance
 from opsconsole.ui.panel import Navigator
 from opsconsole.ui.panels.overview import words
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import button, card, label, pill, repolish, row
+from opsconsole.ui.widgets.basics import button, card, label, pill, repolish, row, set_pill
 from opsconsole.ui.widgets.charts.plain import Share, Sparkline, StackedBar
 from opsconsole.ui.widgets.flow import flowing
 from opsconsole.ui.widgets.texts import tip
@@ -83,7 +83,8 @@ class AgentCard:
         self._bar = StackedBar(theme, "Where its events stand")
         self._places = {name: button("", lambda place=name: self._open(place), kind="link") for name, _, _ in PLACES}
         self.unproven, self.fallen = pill(WITHOUT_EVIDENCE, "warn"), pill("Demoted", "danger")
-        column.addLayout(row(self._name, None, self.fallen, self.unproven, self._state))
+        self.review = pill("", "warn")
+        column.addLayout(row(self._name, None, self.review, self.fallen, self.unproven, self._state))
         self._span = label("", "cap", is_wrapped=True)
         column.addWidget(self._span)
         column.addWidget(self._bar)
@@ -114,6 +115,11 @@ class AgentCard:
         self.unproven.setToolTip(tip("\n".join(list(marks.unproven.values())[:MOST_TOLD])))
         self.fallen.setVisible(bool(marks.fallen))
         self.fallen.setToolTip(tip("\n".join(f"It {fallen_words(fall)}: {fall.why}" for fall in marks.fallen)))
+        due = marks.review
+        self.review.setVisible(due is not None and due.is_near)
+        if due is not None:
+            set_pill(self.review, due.words, "warn")
+            self.review.setToolTip(tip(due.sentence))
         self._state.setText("Dismissed" if glance.is_dismissed else "Paused")
         self._line.show_values(glance.days)
         shares = [
@@ -137,7 +143,8 @@ class AgentCard:
             made.setIcon(swatch(self._theme.color(share.token), is_dashed=share.is_dashed))
             made.setIconSize(QSize(9, 9))
         told = ", ".join(f"{share.name} {share.value:,}" for _, share in shown)
-        marked = ["demoted"] * bool(marks.fallen) + [WITHOUT_EVIDENCE] * bool(marks.unproven)
+        marked = [due.words] if due is not None and due.is_near else []
+        marked += ["demoted"] * bool(marks.fallen) + [WITHOUT_EVIDENCE] * bool(marks.unproven)
         self.frame.setAccessibleName(". ".join([f"{glance.name}: {counted}", *marked, told]))
 
 

@@ -1,0 +1,1 @@
+"""The review of an agent in the window: shown in sentences, and signed by key."""
