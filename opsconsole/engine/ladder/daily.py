@@ -26,6 +26,7 @@ def look(kernel: Kernel, tx: Transaction) -> None:
     """Take down what was not checked for too long, and look again in a day."""
     now = kernel.clock.now()
     write_work.set_timer(tx, TIMER, REF, due=now + EVERY)
+    tx.touch("agents")  # what is due in days is due sooner: windows ask anew
     since = now - timedelta(days=UNAUDITED_DAYS)
     for version in kernel.roster.current(tx.conn):
         basis.look(kernel, tx, version, now=now)

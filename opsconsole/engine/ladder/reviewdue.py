@@ -58,10 +58,10 @@ class ReviewDue:
 
     @property
     def brief(self) -> str:
-        """The same within a line of other facts: `review due in 5 days`, `next review 18 Dec`; empty: none is owed."""
+        """The same within a line of other facts: `review due in 5 days`, `review 18 Dec`; empty: none is owed."""
         if self.on is None or self.is_near:
             return f"{self.words[:1].lower()}{self.words[1:]}"
-        return f"next review {self.on.day} {self.on:%b}"
+        return f"review {self.on.day} {self.on:%b}"
 
     @property
     def sentence(self) -> str:

@@ -57,9 +57,11 @@ def _fallen(row: AgentRow) -> str:
 
 
 def _line(row: AgentRow) -> str:
-    """Return what it did, and when its review is due."""
+    """Return what it did, and when its review is due; that comes first where it is near, since a line may be cut."""
     due = row.marks.review
-    return " · ".join([_day(row), *([due.brief] if due is not None and due.brief else [])])
+    if due is None or not due.brief:
+        return _day(row)
+    return f"{due.brief} · {_day(row)}" if due.is_near else f"{_day(row)} · {due.brief}"
 
 
 def _day(row: AgentRow) -> str:

@@ -13,7 +13,7 @@ from opsconsole.store.queries.views.overview import AgentGlance
 from opsconsole.ui.panel import Navigator
 from opsconsole.ui.panels.overview import words
 from opsconsole.ui.theme.theme import Theme
-from opsconsole.ui.widgets.basics import button, card, label, pill, repolish, row, set_pill
+from opsconsole.ui.widgets.basics import button, card, label, pill, repolish, row
 from opsconsole.ui.widgets.charts.plain import Share, Sparkline, StackedBar
 from opsconsole.ui.widgets.flow import flowing
 from opsconsole.ui.widgets.texts import tip
@@ -83,10 +83,11 @@ class AgentCard:
         self._bar = StackedBar(theme, "Where its events stand")
         self._places = {name: button("", lambda place=name: self._open(place), kind="link") for name, _, _ in PLACES}
         self.unproven, self.fallen = pill(WITHOUT_EVIDENCE, "warn"), pill("Demoted", "danger")
-        self.review = pill("", "warn")
-        column.addLayout(row(self._name, None, self.review, self.fallen, self.unproven, self._state))
+        column.addLayout(row(self._name, None, self.fallen, self.unproven, self._state))
         self._span = label("", "cap", is_wrapped=True)
         column.addWidget(self._span)
+        self.review = button("", lambda: self._go("agents", agent=agent, tab="charter"), kind="link")
+        column.addLayout(row(self.review, None))
         column.addWidget(self._bar)
         column.addWidget(self._legend())
         column.addSpacing(2)
@@ -118,7 +119,8 @@ class AgentCard:
         due = marks.review
         self.review.setVisible(due is not None and due.is_near)
         if due is not None:
-            set_pill(self.review, due.words, "warn")
+            self.review.setText(due.words)
+            self.review.setAccessibleName(f"{due.words}: open the charter of {glance.name}")
             self.review.setToolTip(tip(due.sentence))
         self._state.setText("Dismissed" if glance.is_dismissed else "Paused")
         self._line.show_values(glance.days)

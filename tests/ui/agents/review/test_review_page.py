@@ -17,6 +17,7 @@ from opsconsole.engine.oversight.review import review
 from opsconsole.engine.oversight.reviewpage import review_page
 from opsconsole.engine.oversight.signing import sign
 from opsconsole.policy.ladder import review_due
+from opsconsole.ui.panels.agents.list import AgentFace
 from opsconsole.ui.panels.agents.panel import AgentsPanel
 from opsconsole.ui.panels.agents.review.decision import NO_REASON, NO_STEP
 from opsconsole.ui.panels.agents.review.page import AGAIN, ReviewPage
@@ -24,7 +25,7 @@ from opsconsole.ui.panels.overview.panel import OverviewPanel
 from tests.support.teampages.past import Past
 from tests.ui.agents.ladder.test_ladder_page import hear
 from tests.ui.agents.review.reviewed import PAIRS, WRONG, make_owing, month, reviews
-from tests.ui.scenes import perform, told
+from tests.ui.scenes import perform, told, went
 from tests.ui.stage import Stage, until
 
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -60,6 +61,7 @@ def test_it_is_signed_by_keys_and_said_wherever_the_agent_is(tmp_path: Path) -> 
     async def scene(stage: Stage) -> None:
         said, (panel, page) = hear(stage), await asked(stage)
         assert panel.head.review.text().startswith("Review overdue by 1")
+        assert "review overdue by 1" in AgentFace().text(panel.rows[0])
         assert page.decision.choices[ReviewDecision.KEEP].hasFocus() and page.put.text() == "Sign: keep"
         assert month().title in told(page) and "Nothing is demoted or paused for that." in told(page)
         key(Qt.Key.Key_Return, CTRL)
@@ -70,7 +72,8 @@ def test_it_is_signed_by_keys_and_said_wherever_the_agent_is(tmp_path: Path) -> 
         )
         await until(lambda: "The last one was signed on" in told(panel.charter))
         assert next_due() in told(panel.charter) and panel.tab == "charter" and not panel.head.review.isVisible()
-        assert "next review" in told(panel.head)
+        assert f"review {next_due()[:5]}".rstrip() in told(panel.head)
+        assert f"review {next_due()[:5]}".rstrip() in AgentFace().text(panel.rows[0])
 
     perform(folder, scene)
     (row,) = reviews(folder)
@@ -214,5 +217,8 @@ def test_overview_says_it_only_when_it_is_near(tmp_path: Path) -> None:
             if wanted:
                 told_of = f"overdue by {-left}" if left < 0 else f"due in {left}"
                 assert told_of in card.review.text() or left == 0
+                way = went(stage)
+                card.review.click()
+                assert way == [("agents", {"agent": "mira", "tab": "charter"})]
 
         perform(folder, scene)

@@ -5,12 +5,16 @@ from pathlib import Path
 import pytest
 
 from opsconsole.app.commands.reports.text import lines_of
+from opsconsole.domain.enums import ReviewDecision
 from opsconsole.engine.commands import switches
-from opsconsole.engine.ladder.climb import promote
+from opsconsole.engine.ladder.climb import lower_stage, promote
 from opsconsole.engine.ladder.fall import demote
 from opsconsole.engine.oversight.charter import charter
 from opsconsole.engine.oversight.charterpage import charter_page
 from opsconsole.engine.oversight.page import Page, Table
+from opsconsole.engine.oversight.review import review
+from opsconsole.engine.oversight.signing import sign
+from opsconsole.engine.oversight.span import month_of
 from tests.support.shell import AGENT
 from tests.support.teampages.past import hired
 
@@ -143,6 +147,30 @@ def test_what_was_taken_down_says_why_whatever_its_file_says(tmp_path: Path) -> 
     assert [cells[2:] for cells in rows if cells[1:2] == ("A mail",)] == [
         ("2 asks first", "1 Oct 2026", "Vera: a doubt")
     ]
+
+
+def test_the_last_and_the_next_review_are_said(tmp_path: Path) -> None:
+    with hired(tmp_path / "w", AGENT, AGENT, AGENT) as session:  # at full since 1 September; it is 30 November
+        kernel = session.kernel
+
+        def said() -> tuple[str, str]:
+            text = "\n".join(lines_of(charter_page(charter(kernel, "mira"))))
+            last, after = (
+                line for line in text.splitlines() if line.strip().startswith(("Last review", "Next review"))
+            )
+            return last.split("review", 1)[1].strip(), after.split("review", 1)[1].strip()
+
+        assert said() == ("None yet", "Due on 1 October 2026")
+        seen = review(kernel, "mira", month_of("2026-10"))
+        session.write(
+            lambda tx: sign(kernel, tx, "mira", seen.span, ReviewDecision.KEEP, actor="person:Vera", seen=seen.digest),
+            name="review.sign",
+        )
+        assert said() == ("30 November 2026, by Vera: keep", "Due on 30 December 2026")
+        session.write(
+            lambda tx: lower_stage(kernel, tx, "mira", "mail_received", actor="person:Vera", reason=""), name="lower"
+        )
+        assert said()[1] == "No review owed: nothing of it is at full."
 
 
 def test_an_agent_that_reaches_nobody_says_so_and_a_pause_is_said_first(tmp_path: Path) -> None:

@@ -7,14 +7,16 @@ from pathlib import Path
 import pytest
 
 from opsconsole.app.commands.reports.text import lines_of
-from opsconsole.domain.enums import Adjudication, Severity, Verb
+from opsconsole.domain.enums import Adjudication, ReviewDecision, Severity, Verb
 from opsconsole.engine.commands.dismissal import dismiss
 from opsconsole.engine.ladder.climb import promote
 from opsconsole.engine.ladder.fall import demote
 from opsconsole.engine.oversight.digest import Digest, digest
 from opsconsole.engine.oversight.digestpage import digest_page
 from opsconsole.engine.oversight.effort import SITTING, effort_of
-from opsconsole.engine.oversight.span import days_of
+from opsconsole.engine.oversight.review import review
+from opsconsole.engine.oversight.signing import sign
+from opsconsole.engine.oversight.span import days_of, month_of
 from opsconsole.store.queries.views.insights import insights
 from opsconsole.store.queries.views.oversight import Answer, Judged
 from tests.support.shell import AGENT
@@ -140,6 +142,32 @@ def test_what_is_next_in_sight_is_counted_until_the_end_of_the_week(tmp_path: Pa
 
 def _answers(*minutes: float, actor: str = "person:Vera") -> list[Answer]:
     return [Answer("mira", Verb.APPROVE, actor, at(10, 1) + timedelta(minutes=each), 60.0) for each in minutes]
+
+
+def test_reviews_that_were_signed_or_are_near_are_told_by_what_was_known_at_the_end(tmp_path: Path) -> None:
+    with hired(tmp_path / "w", AGENT, AGENT) as session:  # at full since 1 September, so one is due on 1 October
+
+        def told_of(first: date) -> tuple[list[str], list[str]]:
+            told = digest(session.kernel, days_of(first, first + timedelta(days=7)))
+            lines = [line for line in text_of(told).splitlines() if "eview" in line]
+            return [f"{each.name} {each.due.words}" for each in told.reviews], lines
+
+        early, soon, late = date(2026, 9, 7), date(2026, 9, 20), date(2026, 10, 10)
+        before = [told_of(day) for day in (early, soon, late)]
+        assert [words for words, _ in before] == [
+            [], ["Mira Review due in 4 days"], ["Mira Review overdue by 16 days"],
+        ]  # fmt: skip
+        assert "Mira: review due in 4 days, on 1 October 2026." in before[1][1][0]
+        seen = review(session.kernel, "mira", month_of("2026-09"))
+        session.write(
+            lambda tx: sign(
+                session.kernel, tx, "mira", seen.span, ReviewDecision.KEEP, actor="person:Vera", seen=seen.digest
+            ),
+            name="review.sign",
+        )
+        assert [told_of(day) for day in (early, soon, late)] == before, "31 October is later than these"
+        words, lines = told_of(date(2026, 10, 26))
+        assert words == [] and "Vera signed the review of Mira, September 2026: keep." in lines[0]
 
 
 def test_oversight_costs_the_median_time_from_one_answer_to_the_next_for_each_card() -> None:
