@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from opsconsole.domain.enums import Level, ReviewDecision, Stage
-from opsconsole.domain.errors import DecisionError, StaleCardError
+from opsconsole.domain.errors import DecisionError, NotFoundError, StaleCardError
 from opsconsole.engine.agents.versions import in_use
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import told
@@ -152,7 +152,9 @@ def _signable(kernel: Kernel, conn: Reader, agent: str, span: Span, seen: str) -
         raise DecisionError(
             f"Nothing was signed: {month} is not over, and its numbers still change. Sign it after {span.days}."
         )
-    if len(seen) < SHORTEST_DIGEST or not found.digest.startswith(seen.lower()):
+    if len(seen) < SHORTEST_DIGEST:
+        raise DecisionError(f"Nothing was signed: a digest is told by at least {SHORTEST_DIGEST} of its characters.")
+    if not found.digest.startswith(seen.lower()):
         raise StaleCardError(
             f"Nothing was signed: the numbers of {found.name}'s review, {month}, are not those that you saw.",
             hint=f"`opsconsole report review {agent}` shows what holds now; look once more, then sign.",
@@ -189,7 +191,10 @@ def _step(kernel: Kernel, tx: Transaction, agent: str, cell: Cell, *, actor: str
         DecisionError: it is at its lowest.
     """
     category, tool = cell
-    words = step_down(rung_of(kernel, tx.conn, agent, category, tool)[1])
+    try:
+        words = step_down(rung_of(kernel, tx.conn, agent, category, tool)[1])
+    except NotFoundError as error:
+        raise NotFoundError(f"Nothing was signed: {error}") from error
     if tool:
         demote(kernel, tx, agent, category, tool, actor=actor, reason=reason)
     else:

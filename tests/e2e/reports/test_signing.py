@@ -95,9 +95,11 @@ def test_numbers_that_changed_since_they_were_shown_are_not_signed(tmp_path: Pat
         past(session, october)
         seen = told(session.kernel)
         past(session, lambda past: Past(past.tx, 1000).pair(at(10, 20), Adjudication.HUMAN))
-        for digest in (seen.digest, "", "0" * 64, seen.digest[:7]):
+        for digest in (seen.digest, seen.digest[:16], "0" * 64):
             with pytest.raises(StaleCardError, match="are not those that you saw"):
-                put(session, KEEP, seen=digest or "0")
+                put(session, KEEP, seen=digest)
+        with pytest.raises(DecisionError, match="at least 8 of its characters"):
+            put(session, KEEP, seen=told(session.kernel).digest[:7])
         assert signed.of_agent(session.kernel.reader, "mira") == [] and entries(session, "review.signed") == []
         put(session, KEEP, seen=told(session.kernel).digest[:16])
 
@@ -149,7 +151,7 @@ def test_a_step_down_that_cannot_be_taken_leaves_nothing_behind(tmp_path: Path) 
             (("refund", ""), NotFoundError), (("mail_received", "desk.nothing"), NotFoundError),
         ]  # fmt: skip
         for cell, error in wrong:
-            with pytest.raises(error):
+            with pytest.raises(error, match="Nothing was signed"):
                 put(session, NARROW, reason=WHY, lowered=[STAGE, cell])
         with pytest.raises(DecisionError, match="say what is taken a step back"):
             put(session, NARROW, reason=WHY)
