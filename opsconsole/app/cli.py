@@ -27,8 +27,8 @@ from opsconsole.app.commands import (
 )
 from opsconsole.app.commands.connect import listing
 from opsconsole.app.commands.insights import show as insights
+from opsconsole.app.commands.ladder import canary, share
 from opsconsole.app.commands.ladder import history as ladder
-from opsconsole.app.commands.ladder import share
 from opsconsole.app.commands.policy import check as policy
 from opsconsole.app.commands.reports import review as reports
 from opsconsole.app.commands.shadow import backtest, learn, pairs, run
@@ -65,6 +65,7 @@ app.command()(budgets.budgets)
 app.add_typer(agents.app, name="agents")
 ladder.app.command("share")(share.share)
 app.add_typer(ladder.app, name="ladder")
+app.add_typer(canary.app, name="canary")
 app.add_typer(approvals.app, name="approvals")
 app.add_typer(approvals.grants, name="grants")
 app.add_typer(cases.app, name="cases")

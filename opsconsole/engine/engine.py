@@ -19,6 +19,7 @@ from opsconsole.engine.effects.send import Effects
 from opsconsole.engine.effects.undo import Undos
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import daily
+from opsconsole.engine.ladder.canary import watch
 from opsconsole.engine.pairs import pairing
 from opsconsole.engine.ports.brain import Brain, CaseExample
 from opsconsole.engine.ports.connector import Connector
@@ -158,9 +159,14 @@ class Engine:
 
     async def observe(self, connection: str, act: HumanAct) -> bool:
         """Keep what a person did; False where it was known."""
-        return await self.writer.write(
-            lambda tx: pairing.observe(self.kernel, tx, connection, act), name="human.observe"
-        )
+
+        def job(tx: Transaction) -> bool:
+            is_new = pairing.observe(self.kernel, tx, connection, act)
+            if is_new:
+                watch.look(self.kernel, tx)  # what was compared before may look otherwise now
+            return is_new
+
+        return await self.writer.write(job, name="human.observe")
 
     async def settle(self) -> None:
         """Work until all that is left waits for a person or for a time to come."""

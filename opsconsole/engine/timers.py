@@ -14,6 +14,7 @@ from opsconsole.engine.effects.undo import TIMER as UNDO
 from opsconsole.engine.effects.undo import Undos
 from opsconsole.engine.kernel import Kernel, Writes
 from opsconsole.engine.ladder import daily
+from opsconsole.engine.ladder.canary import watch
 from opsconsole.engine.pairs import pairing
 from opsconsole.engine.runstate import grace
 from opsconsole.engine.runstate.loaded import load
@@ -88,7 +89,8 @@ class Timers:
         await self._writes.write(job, name=f"timer.{name}")
 
     def _pair(self, tx: Transaction, run: int) -> None:
-        pairing.close(self._kernel, tx, run)
+        if pairing.close(self._kernel, tx, run) is not None:
+            watch.look(self._kernel, tx)
 
     def _retry(self, tx: Transaction, run: int) -> None:
         write_work.drop_timer(tx, "run_retry", str(run))

@@ -61,6 +61,8 @@ class GateContext:
     has_grant: bool = False
     demoted: str = ""
     """Why the cell was taken down a rung, whatever its file says; empty: it was not."""
+    canary: str = ""
+    """Which version it is that is only tried, in words; empty: it is in use, or was."""
     is_dismissed: bool = False
     """The agent was taken out of use since it took this up."""
     disclosure: str = ""

@@ -19,6 +19,7 @@ RULES: tuple[Rule, ...] = (
     rules.stage,
     rules.autonomy,
     rules.demoted,
+    rules.canary,
     rules.unknown_tool,
     rules.broken_rules,
     rules.class_ceiling,

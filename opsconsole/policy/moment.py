@@ -30,6 +30,8 @@ def moment_of(context: GateContext, *, is_lifted: bool) -> dict[str, Any]:
         kept[_LIFTED] = True
     if context.disclosure:
         kept["disclosure"] = context.disclosure
+    if context.canary:
+        kept["canary"] = context.canary
     if context.demoted:
         kept["demoted"] = [int(context.level), context.demoted]
     if context.provenance.is_tainted:
@@ -58,6 +60,7 @@ def at_moment(context: GateContext, kept: Mapping[str, Any]) -> GateContext:
         context,
         level=Level.APPROVAL if is_lifted else min(context.level, Level(ceiling)),
         demoted=why,
+        canary=kept.get("canary", ""),
         disclosure=kept.get("disclosure", ""),
         provenance=replace(context.provenance, is_tainted=kept.get(_TAINTED, False)),
         event_age_s=kept.get("event_age_s", 0.0),

@@ -61,6 +61,12 @@ def demoted(context: GateContext) -> Iterator[Reason]:
         yield Reason("demoted", f"{_words(context.tool)} was taken back a step: {context.demoted}", verdict)
 
 
+def canary(context: GateContext) -> Iterator[Reason]:
+    """A version that is only tried asks before everything, whatever its file or a standing grant says."""
+    if context.is_write and context.canary:
+        yield Reason("canary", f"{context.canary} is only tried: it asks before everything", Verdict.ASK)
+
+
 def unknown_tool(context: GateContext) -> Iterator[Reason]:
     """A tool nobody declared, or that changed since it was ratified, is treated as the riskiest kind."""
     if context.type is None:

@@ -34,6 +34,7 @@ _EFFECTS = {
     "decision.undone": "cancelled",
 }
 """What an entry says of the state of its action's effect; others say nothing."""
+_CANARY = {"canary.begun", "canary.widened", "canary.used", "canary.stopped"}
 _ANSWERS = {"recommendation.did_it", "recommendation.not_right", "recommendation.asked"}
 
 
@@ -76,6 +77,7 @@ class _Told:
         self.verdicts: dict[str, tuple[int, str]] = {}
         self.agents: dict[int, tuple[int, str]] = {}
         self.in_use: dict[str, tuple[int, str]] = {}
+        self.canaries: dict[str, tuple[int, str]] = {}
         self.grants: dict[int, tuple[int, str]] = {}
         self.reviews: dict[int, tuple[int, str]] = {}
         self.answers: dict[str, tuple[int, str]] = {}
@@ -97,6 +99,8 @@ class _Told:
         elif kind == "agent.applied":
             self.agents[entry["version"]] = (seq, entry["digest"])
             self.in_use[entry["agent"]] = (seq, str(entry["version"]))
+        elif kind in _CANARY:
+            self._take_canary(seq, kind, entry)
         elif kind == "agent.dismissed":
             self.in_use[entry["agent"]] = (seq, "0")
         elif kind == "grant.given":
@@ -117,6 +121,12 @@ class _Told:
             self.results.pop(entry["action"], None)  # what was only recommended begins anew
         if "action" in entry and "result" in entry:
             self.results[entry["action"]] = (seq, entry["result"])
+
+    def _take_canary(self, seq: int, kind: str, entry: dict[str, Any]) -> None:
+        if kind == "canary.begun":
+            self.agents[entry["version"]] = (seq, entry["digest"])
+        runs = kind in ("canary.begun", "canary.widened")
+        self.canaries[entry["agent"]] = (seq, f"{entry['version']} {entry['share']}" if runs else "")
 
     def _take_pair(self, seq: int, kind: str, entry: dict[str, Any]) -> None:
         pair = entry["pair"]
@@ -185,6 +195,8 @@ def _differences(conn: sqlite3.Connection, told: _Told) -> Iterator[Finding]:
     yield from _same(conn, told.agents, "SELECT spec FROM agent_version WHERE id = ?", _spec_digest, "agent version")
     used = "SELECT coalesce(version_id, 0) FROM agent WHERE id = ?"
     yield from _same(conn, told.in_use, used, str, "what is in use of agent")
+    tried = "SELECT version_id || ' ' || share FROM canary WHERE agent_id = ? AND ended_at IS NULL"
+    yield from _same(conn, told.canaries, f"SELECT coalesce(({tried}), '')", str, "what is tried of agent")
     yield from _same(
         conn, told.effects, "SELECT state FROM effect WHERE action_id = ?", str, "effect of action", _went_on
     )

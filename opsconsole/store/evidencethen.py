@@ -58,7 +58,9 @@ def counting_then(conn: sqlite3.Connection, agent: str, *, until: datetime) -> C
     number = None if used is None else used.id
     if number is None or not _has_some(conn, agent, versions.alike(conn, number), until):
         values = {"agent": agent, "until": to_micros(until)}
-        (number,) = conn.execute(f"SELECT max(p.version_id) FROM pair p WHERE {_THEN}", values).fetchone()  # noqa: S608
+        own = "p.version_id NOT IN (SELECT version_id FROM canary)"  # what was only tried is not what the agent was
+        newest = f"SELECT max(p.version_id) FROM pair p WHERE {_THEN} AND {own}"  # noqa: S608 - ours
+        (number,) = conn.execute(newest, values).fetchone()
     if number is None:
         return None
     return Counting(agent, versions.decides(conn, number), versions.alike(conn, number))

@@ -147,7 +147,7 @@ def go_back_to_15(conn: sqlite3.Connection) -> None:
     """Make a file one of format 15, from before the ladder."""
     for table in LADDER:
         conn.execute(f"DROP TABLE {table}")
-    for index in ("decision_by_time", "approval_lapsed"):
+    for index in ("decision_by_time", "approval_lapsed", "pair_by_version"):
         conn.execute(f"DROP INDEX {index}")
     conn.execute("PRAGMA user_version = 15")
 

@@ -9,7 +9,17 @@ from typing import Annotated, Any
 import typer
 
 from opsconsole.app.commands.agenttemplates import new
-from opsconsole.app.commands.agentversions import VersionChange, change_of, diff, lint, restore, versions_
+from opsconsole.app.commands.agentversions import (
+    NEEDS_NONE,
+    Canary,
+    VersionChange,
+    change_of,
+    diff,
+    lint,
+    restore,
+    say_begun,
+    versions_,
+)
 from opsconsole.app.commands.agentwords import words
 from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.connections import MODEL
@@ -26,6 +36,7 @@ from opsconsole.engine.agents.warnings import notes_on, stage_notes
 from opsconsole.engine.commands.dismissal import Ending
 from opsconsole.engine.commands.dismissal import dismiss as dismiss_agent
 from opsconsole.engine.ladder import signed
+from opsconsole.engine.ladder.canary.begin import begin
 from opsconsole.store.queries import connections, versions
 from opsconsole.store.queries.dismissals import dismissal
 from opsconsole.store.queries.views import feed
@@ -147,10 +158,14 @@ def apply(
     without_evidence: Annotated[
         str, typer.Option(help="Why it shall be live where nothing proves yet that it may; kept, and shown.")
     ] = "",
+    canary: Canary = False,
     as_json: AsJson = False,
     workspace: Where = None,
 ) -> None:
     """Put agents' files in use: all of them, or none where one is wrong. Says what differs, what is raised first."""
+    if canary:
+        _try(files, reason=reason, seen=seen, without_evidence=without_evidence, as_json=as_json, workspace=workspace)
+        return
     if seen is not None and len(files) > 1:
         raise UserError("--seen is about one file; apply the files one by one.")
     with opened(workspace) as session:
@@ -173,6 +188,21 @@ def apply(
             say_json(each.to_json())
         else:
             say("\n".join(each.lines()))
+
+
+def _try(
+    files: list[Path], *, reason: str, seen: int | None, without_evidence: str, as_json: bool, workspace: Path | None
+) -> None:
+    if len(files) > 1:
+        raise UserError("--canary is about one file; try the files one by one.")
+    if without_evidence:
+        raise UserError(NEEDS_NONE)
+    with opened(workspace) as session:
+        kernel, file = session.kernel, read_agent(files[0], session.kernel.registry)
+        made = session.write(
+            lambda tx: begin(kernel, tx, file, actor=session.actor, reason=reason, seen=seen), name="canary.begin"
+        )
+        say_begun(session, made, as_json=as_json)
 
 
 def _distinct(files: list[Path], agents: list[AgentFile]) -> list[AgentFile]:

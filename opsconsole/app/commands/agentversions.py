@@ -12,18 +12,22 @@ from opsconsole.app.commands.options import AsJson, Where
 from opsconsole.app.plainerrors import LAST
 from opsconsole.app.session import Session, opened
 from opsconsole.app.words import say, say_json, table, utc, warn
-from opsconsole.domain.errors import FileFormatError, NotFoundError
+from opsconsole.domain.errors import FileFormatError, NotFoundError, UserError
 from opsconsole.engine.agents import lint as linting
 from opsconsole.engine.agents.difference import FieldChange, differences, raises
 from opsconsole.engine.agents.file import load_spec, read_agent
 from opsconsole.engine.agents.versions import NewVersion, in_use, not_in_use
+from opsconsole.engine.ladder.canary.begin import Begun, begin_again
 from opsconsole.engine.ladder.signed import restore as restore_version
 from opsconsole.store.queries import versions
 from opsconsole.store.queries.dismissals import dismissal
+from opsconsole.store.queries.rollout import canary as read_canary
 from opsconsole.store.rows import VersionRow
 
 Agent = Annotated[str, typer.Argument(help="Whose.")]
+Canary = Annotated[bool, typer.Option(help="Try it on 5 % of the new threads first; what is in use stays in use.")]
 WHEN = len("2026-03-31 12:00 UTC")
+NEEDS_NONE = "A canary asks before everything, so --without-evidence says nothing of it; leave it out."
 SHOWN = 20
 """So many differences are told when a version comes into use."""
 
@@ -74,6 +78,24 @@ def change_of(session: Session, made: NewVersion) -> VersionChange:
     return VersionChange(made, raises(was, now), differences(was, now))
 
 
+def say_begun(session: Session, made: Begun, *, as_json: bool) -> None:
+    """Say what is tried from now on, and what it says otherwise than the version in use."""
+    was, now = (load_spec(_numbered(session, made.agent, number).spec) for number in (made.beside, made.number))
+    changes = differences(was, now)
+    if as_json:
+        facts = {"agent": made.agent, "version": made.number, "beside": made.beside, "share": made.share}
+        say_json({**facts, "differences": [_change_json(change) for change in changes]})
+        return
+    say(
+        f"{made.agent}: version {made.number} is tried on {made.share} % of the new threads and asks before everything;"
+        f" version {made.beside} stays in use."
+    )
+    for change in changes[:SHOWN]:
+        say(f"  {change.line()}")
+    if (more := len(changes) - SHOWN) > 0:
+        say(f"  and {more} more: `opsconsole agents diff {made.agent} {made.beside} {made.number}`")
+
+
 def _change_json(change: FieldChange) -> dict[str, str]:
     return {"place": change.place, "was": change.was, "now": change.now}
 
@@ -86,12 +108,14 @@ def versions_(agent: Agent, *, as_json: AsJson = False, workspace: Where = None)
         if not rows:
             raise not_in_use(conn, agent)
         gone = dismissal(conn, agent)
+        tried = {each.version: each for each in read_canary.every(conn, agent)}
     if as_json:
         for row in rows:
             say_json(
                 {
                     "version": row.number,
                     "is_in_use": row.id == present,
+                    "canary": _canary_json(tried.get(row.id)),
                     "at": row.created_at.isoformat(),
                     "by": row.applied_by,
                     "reason": row.reason,
@@ -101,13 +125,24 @@ def versions_(agent: Agent, *, as_json: AsJson = False, workspace: Where = None)
         return
     lines = [("VERSION", "", "WHEN", "BY", "WHY")]
     for row in rows:
-        mark = "in use" if row.id == present else ""
+        mark = "in use" if row.id == present else canary_mark(tried.get(row.id))
         lines.append((str(row.number), mark, utc(row.created_at), row.applied_by, row.reason or "—"))
-    table(lines, (7, 6, WHEN, 24, 80))
+    table(lines, (7, 12, WHEN, 24, 80))
     if gone is not None:
         why = f": {gone.reason}" if gone.reason else ""
         say(f"Dismissed {utc(gone.at)} by {gone.by}{why}.")
         say(f"`opsconsole agents restore {agent} {gone.number}` puts it in use again as it was.")
+
+
+def canary_mark(tried: read_canary.Canary | None) -> str:
+    """Return in a word or two how a version is tried, or was; empty for one that never was."""
+    if tried is None:
+        return ""
+    return f"canary {tried.share} %" if tried.is_running else "tried"
+
+
+def _canary_json(tried: read_canary.Canary | None) -> dict[str, Any] | None:
+    return None if tried is None else {"share": tried.share, "is_tried": tried.is_running, "ended_as": tried.ended_as}
 
 
 def diff(
@@ -126,7 +161,7 @@ def diff(
     """Say what one version of an agent says otherwise than another."""
     with opened(workspace) as session:
         then = in_use(session.kernel.reader, agent) if now is None else _numbered(session, agent, now)
-        first = _numbered(session, agent, max(1, then.number - 1) if was is None else was)
+        first = _before(session, then) if was is None else _numbered(session, agent, was)
     if file:
         names = f"{agent} {first.number}", f"{agent} {then.number}"
         lines = list(difflib.unified_diff(first.source.splitlines(), then.source.splitlines(), *names, lineterm=""))
@@ -145,6 +180,15 @@ def diff(
         say(f"  {change.line()}")
 
 
+def _before(session: Session, version: VersionRow) -> VersionRow:
+    """Return what was in use before a version; of one that is only tried, what it is tried beside."""
+    conn = session.kernel.reader
+    if (tried := read_canary.of_version(conn, version.id)) is not None:
+        return _numbered(session, version.agent_id, tried.beside_number)
+    earlier = (row for row in versions.in_use_ever(conn, version.agent_id) if row.number < version.number)
+    return next(earlier, version)
+
+
 def restore(
     agent: Agent,
     number: Annotated[int, typer.Argument(min=1, max=LAST, help="The version whose file is put in use again.")],
@@ -153,12 +197,21 @@ def restore(
     without_evidence: Annotated[
         str, typer.Option(help="Why it shall be live where nothing proves yet that it may; kept, and shown.")
     ] = "",
+    canary: Canary = False,
     as_json: AsJson = False,
     workspace: Where = None,
 ) -> None:
     """Put an earlier version's file in use again, as a new version."""
+    if canary and without_evidence:
+        raise UserError(NEEDS_NONE)
     with opened(workspace) as session:
         kernel, actor, why = session.kernel, session.actor, without_evidence
+        if canary:
+            begun = session.write(
+                lambda tx: begin_again(kernel, tx, agent, number, actor=actor, reason=reason), name="canary.begin"
+            )
+            say_begun(session, begun, as_json=as_json)
+            return
         now = kernel.clock.now()
         made = session.write(
             lambda tx: restore_version(

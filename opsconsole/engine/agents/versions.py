@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from opsconsole.domain.errors import NotFoundError, StaleCardError
+from opsconsole.domain.errors import DecisionError, NotFoundError, StaleCardError
 from opsconsole.engine.agents.file import AgentFile, apply_agent, read_agent_text, source_of
 from opsconsole.engine.registry import Registry
 from opsconsole.store.queries import versions
 from opsconsole.store.queries.dismissals import dismissal
+from opsconsole.store.queries.rollout import canary
 from opsconsole.store.rows import Reader, VersionRow
 from opsconsole.store.transaction import Transaction
 
@@ -72,18 +73,37 @@ def apply(
 
     Raises:
         StaleCardError: another version came into use since that one.
+        DecisionError: it decides otherwise than the one in use, beside which another version is tried.
     """
     agent = file.spec.agent
     present = versions.current(tx.conn, agent)
     before = None if present is None else present.number
     if seen is not None and before != seen:
-        raise _stale(agent, seen, before)
+        raise stale(agent, seen, before)
     told = " ".join(reason.split())
     made, is_new = apply_agent(tx, file, registry, actor=actor, now=now, reason=told, accepts=accepts)
+    if present is not None and is_new:
+        _spare_canary(tx, agent, present)
     return NewVersion(agent, made, is_new, before)
 
 
-def _stale(agent: str, seen: int, before: int | None) -> StaleCardError:
+def _spare_canary(tx: Transaction, agent: str, before: VersionRow) -> None:
+    """Refuse what decides otherwise while a version is tried: nobody could tell any more what that is tried beside.
+
+    A step up or down, or a name, goes on at any time.
+    """
+    tried, made = canary.running(tx.conn, agent), versions.current_version_of(tx.conn, agent)
+    if tried is None or made is None or versions.decides(tx.conn, made) == versions.decides(tx.conn, before.id):
+        return
+    raise DecisionError(
+        f"Nothing was changed: version {tried.number} of {agent} is tried on {tried.share} % of its threads beside"
+        f" version {before.number}, and this decides otherwise than both.",
+        hint=f"Stop it first (`opsconsole canary stop {agent}`), or put it in use (`opsconsole canary use {agent}`).",
+    )
+
+
+def stale(agent: str, seen: int, before: int | None) -> StaleCardError:
+    """Return what is to be said of a change that was made from another version than the one in use."""
     if before is None:
         return StaleCardError(
             f"Nothing was changed: no {agent} is in use, so this was not made from version {seen} of it.",

@@ -12,6 +12,7 @@ from opsconsole.engine.commands.grants import revoke
 from opsconsole.engine.effects.doubt import still_open
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import draws
+from opsconsole.engine.ladder.canary.ending import stop_dismissed
 from opsconsole.engine.runstate import grace
 from opsconsole.store.queries import approvals, runs, versions
 from opsconsole.store.queries.dismissals import dismissal, open_work
@@ -105,6 +106,7 @@ def dismiss(kernel: Kernel, tx: Transaction, agent: str, *, actor: str, reason: 
     for run in work.runs:
         _end_run(tx, run, actor=actor, now=now)
     draws.close_all(tx, agent, actor=actor, now=now)
+    stop_dismissed(tx, agent, actor=actor, now=now)
     for grant in work.grants:
         revoke(tx, grant, actor=actor, now=now)
     tx.audit(

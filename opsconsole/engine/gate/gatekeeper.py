@@ -26,6 +26,7 @@ from opsconsole.policy.context import GateContext, Usage, people_in
 from opsconsole.policy.moment import moment_of
 from opsconsole.store.queries import events, ladder, limits, versions
 from opsconsole.store.queries.dismissals import dismissed_number
+from opsconsole.store.queries.rollout import canary
 from opsconsole.store.queries.views import simulated
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
@@ -82,7 +83,7 @@ class Gatekeeper:
         context, grant = self.context(tx.conn, wanted, version=version, event=event, now=now)
         # Who is hired again under the name does not go on with what was begun before.
         is_dismissed = in_use is None or version.number <= dismissed_number(tx.conn, version.agent_id)
-        context = replace(context, is_dismissed=is_dismissed)
+        context = replace(context, is_dismissed=is_dismissed, canary=_tried(tx.conn, version))
         ruling, if_live = rule_for(context)
         moments = [_moment(context, version, wanted)]
         if in_use is not None and in_use != version.id:
@@ -206,6 +207,12 @@ class Gatekeeper:
                 whom = "this recipient" if len(destinations) == 1 else "one of its recipients"
                 found.append(Usage(f"actions a day towards {whom}", used, budget.per_recipient_per_day))
         return tuple(found)
+
+
+def _tried(conn: Reader, version: Version) -> str:
+    """Return in words which version only was tried, or is; empty for one in use, or with the file of one."""
+    known = canary.of_version(conn, version.id)
+    return "" if known is None or known.ended_as == "used" else f"version {version.number}, a canary,"
 
 
 def _age(conn: Reader, event: Event, now: datetime) -> float:

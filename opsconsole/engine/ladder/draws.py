@@ -20,16 +20,19 @@ from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.gate.gatekeeper import Judgement
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder.beside import acts_of, undisturbed
+from opsconsole.engine.ladder.canary import watch
 from opsconsole.engine.ladder.fall import look_at_audited
 from opsconsole.engine.ladder.share import asked_share
 from opsconsole.engine.pairs import pairing
 from opsconsole.engine.pairs.compared import compared_act
 from opsconsole.engine.pairs.pair import Sides, keep
 from opsconsole.engine.runstate.loaded import load
+from opsconsole.policy.canary import share_drawn_of_canary
 from opsconsole.policy.ladder import AIM_PER_WEEK, share_drawn, wall
 from opsconsole.store.queries import content, limits, runs
 from opsconsole.store.queries import ladder as read
 from opsconsole.store.queries import pairs as read_pairs
+from opsconsole.store.queries.rollout import canary
 from opsconsole.store.queries.views.drawn import was_asked_before
 from opsconsole.store.rows import RunRow, present
 from opsconsole.store.transaction import Transaction
@@ -87,7 +90,7 @@ def maybe_draw(
         not is_counted
         or kind is None
         or category is None
-        or wall(kind, context.raised)
+        or (wall(kind, context.raised) and not context.canary)
         or context.level < Level.APPROVAL
     ):
         return False
@@ -102,22 +105,39 @@ def maybe_draw(
     if drawn is None:
         if _is_known(tx, run):
             return False
-        fell, since = 0.0 if is_sample else coin(kernel.workspace, run.id), now - WEEK
-        # More than so many decisions in the week leave a share that is below the coin: they need not be counted.
-        most = int(AIM_PER_WEEK / max(fell, 0.001)) + 1
-        share = share_drawn(
-            alone=is_alone,
-            asked=asked_share(tx.conn),
-            drawn_ever=read.drawn(tx.conn, *cell, level=level, since=_since(tx, *cell)) if is_alone else 0,
-            drawn_week=read.drawn(tx.conn, *cell, level=level, since=since) if is_alone else 0,
-            decided_week=read.decided(tx.conn, *cell, since=since, most=most) if is_alone else 0,
-        )
+        fell = 0.0 if is_sample else coin(kernel.workspace, run.id)
+        share = _share_of_canary(tx, version, now) if context.canary else _share(tx, cell, fell, now, alone=is_alone)
         if fell >= share:
             return False
         write.add_draw(tx, run.id, agent=run.agent_id, version=version.id, category=category, now=now)
         tx.audit("draw.made", at=now, actor="engine", run=run.id, agent=run.agent_id, category=category)
     write.add_draw_cell(tx, run.id, agent=run.agent_id, category=category, tool=context.tool, level=level, now=now)
     return True
+
+
+def _share(tx: Transaction, cell: tuple[str, str, str], fell: float, now: datetime, *, alone: bool) -> float:
+    """Return the share of a cell's decisions that is drawn now."""
+    asked, since = asked_share(tx.conn), now - WEEK
+    if not alone:
+        return share_drawn(alone=False, asked=asked, drawn_ever=0, drawn_week=0, decided_week=0)
+    # More than so many decisions in the week leave a share that is below the coin: they need not be counted.
+    most = int(AIM_PER_WEEK / max(fell, 0.001)) + 1
+    return share_drawn(
+        alone=True,
+        asked=asked,
+        drawn_ever=read.drawn(tx.conn, *cell, level=Level.AUTONOMOUS, since=_since(tx, *cell)),
+        drawn_week=read.drawn(tx.conn, *cell, level=Level.AUTONOMOUS, since=since),
+        decided_week=read.decided(tx.conn, *cell, since=since, most=most),
+    )
+
+
+def _share_of_canary(tx: Transaction, version: Version, now: datetime) -> float:
+    """Return the share of the decisions of a version that is only tried that is drawn now."""
+    return share_drawn_of_canary(
+        asked=asked_share(tx.conn),
+        drawn_ever=canary.drawn(tx.conn, version.id),
+        drawn_week=canary.drawn(tx.conn, version.id, since=now - WEEK),
+    )
 
 
 def _is_known(tx: Transaction, run: RunRow) -> bool:
@@ -187,6 +207,7 @@ def settle(kernel: Kernel, tx: Transaction, run: int, *, now: datetime) -> Answe
         return Answered(run, None, None, COMPARED)
     write.settle_draw(tx, run, pair=made.number)
     look_at_audited(kernel, tx, drawn.agent, drawn.category)
+    watch.look(kernel, tx)
     return Answered(run, made.number, made.agreement, made.excluded)
 
 

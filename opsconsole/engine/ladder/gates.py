@@ -7,7 +7,7 @@ from typing import Any
 
 from opsconsole.domain.enums import Level
 from opsconsole.engine.ladder.standing import VOLUME_DAYS, days_until, standing_at
-from opsconsole.policy.trials import EvidenceThreshold, Standing, bursts, standing, standing_of, trials
+from opsconsole.policy.trials import Counted, EvidenceThreshold, Standing, bursts, standing, standing_of, trials
 from opsconsole.policy.windows import business_days
 from opsconsole.store.queries import evidence as read
 from opsconsole.store.queries import ladder, versions
@@ -118,7 +118,7 @@ class Evidence:
             days=business_days(first, self._now.date()),
             judged=at.total,
             excluded=sum(bool(pair.excluded) for pair in pairs),
-            forecast_days=_days(counted, at.expected, self._now),
+            forecast_days=volume_days(pairs, at.expected, self._now),
         )
 
     def drawn(self, category: str, tool: str, *, level: Level | None = None) -> list[Audited]:
@@ -146,14 +146,17 @@ def _nothing(threshold: EvidenceThreshold) -> Gate:
     return Gate(threshold=threshold, standing=at, since=None, days=0, judged=0, excluded=0, forecast_days=None)
 
 
-def _days(counted: Sequence[Audited], expected: int | None, now: datetime) -> float | None:
-    """Return the working days that so many more trials take, at the volume of the last four weeks."""
-    if expected is None:
+def volume_days(counted: Sequence[Counted], expected: int | None, now: datetime) -> float | None:
+    """Return the working days that so many more trials take, at the volume of the last four weeks of some pairs.
+
+    None where it does not get there, or there is no pair.
+    """
+    if expected is None or (expected and not counted):
         return None
     if expected == 0:
         return 0.0
-    first, last = counted[0].occurred_at.date(), min(now.date(), counted[-1].occurred_at.date())
-    lately = [each.counted for each in counted if each.occurred_at.date() > last - timedelta(days=VOLUME_DAYS)]
+    first, last = counted[0].day, min(now.date(), counted[-1].day)
+    lately = [pair for pair in counted if pair.day > last - timedelta(days=VOLUME_DAYS)]
     span = max(1, min(VOLUME_DAYS, (last - first).days + 1))
     volume = len(bursts(lately)) / (span * 5 / 7)
     return expected / volume if volume else None

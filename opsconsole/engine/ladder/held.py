@@ -26,7 +26,7 @@ def held_since(conn: Reader, roster: Roster, version: Version) -> Mapping[tuple[
     open_cells = {
         (category.id, tool) for category in version.spec.playbook.categories for tool in ("", *_set(version.spec))
     }
-    for row in versions.every(conn, version.agent_id):
+    for row in versions.in_use_ever(conn, version.agent_id):
         if row.number > version.number or not open_cells:
             continue
         spec = roster.version(conn, row.id).spec

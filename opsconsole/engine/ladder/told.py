@@ -44,7 +44,12 @@ def missing(rung: Rung) -> str:
         return f"stays with approval: {rung.wall}" if rung.tool else rung.wall
     if rung.gate is None or rung.gate.is_open:
         return ""
-    return "; ".join(_missing(rung.gate))
+    return still_missing(rung.gate)
+
+
+def still_missing(gate: Gate) -> str:
+    """Return what a gate still asks for; empty where it is open."""
+    return "; ".join(_missing(gate))
 
 
 def _missing(gate: Gate) -> Iterator[str]:

@@ -137,7 +137,7 @@ def charter(kernel: Kernel, agent: str) -> Charter:
     """
     conn = kernel.reader
     row = in_use(conn, agent)
-    history = history_of([each for each in versions.every(conn, agent) if each.number <= row.number])
+    history = history_of([each for each in versions.in_use_ever(conn, agent) if each.number <= row.number])
     spec = history[0].spec
     tools = {tool: kind for tool in sorted(named_tools(spec)) if (kind := kernel.registry.type(tool)) is not None}
     writes = {tool: kind for tool, kind in tools.items() if kind.effect is not Effect.READ}

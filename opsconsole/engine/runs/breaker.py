@@ -4,6 +4,7 @@ from datetime import datetime
 
 from opsconsole.domain.enums import RunState
 from opsconsole.engine.agents.roster import Roster
+from opsconsole.engine.ladder.canary import watch
 from opsconsole.store.queries import versions
 from opsconsole.store.rows import RunRow
 from opsconsole.store.transaction import Transaction
@@ -23,6 +24,8 @@ def count(roster: Roster, tx: Transaction, run: RunRow, state: RunState, outcome
         outcome: what is said of it.
         now: aware.
     """
+    if watch.is_of_canary(roster, tx, run, now=now):
+        return
     if state is not RunState.FAILED:
         agents.forget_failed_runs(tx, run.agent_id)
         return

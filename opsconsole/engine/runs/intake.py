@@ -5,8 +5,8 @@ from datetime import datetime
 
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.ids import EventId, RunId
-from opsconsole.engine.agents.subscriptions import subscribes
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.canary.threads import version_for
 from opsconsole.engine.ports.connector import EventKeeper
 from opsconsole.store.queries import events
 from opsconsole.store.rows import present
@@ -47,8 +47,8 @@ def take(
     runs: list[RunId] = []
     if not is_history:
         event = present(events.event(tx.conn, identity), f"event {identity}")
-        for version in kernel.roster.current(tx.conn):
-            if subscribes(version, event):
+        for used in kernel.roster.current(tx.conn):
+            if (version := version_for(kernel, tx, used, event)) is not None:
                 run = write_work.add_run(
                     tx, event=identity, agent=version.agent_id, version=version.id, subject=subject, now=now
                 )

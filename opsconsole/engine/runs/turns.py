@@ -21,6 +21,7 @@ from opsconsole.engine.gate.disclosure import disclosed, line_of
 from opsconsole.engine.gate.gatekeeper import Judgement, WantedAction, audit_reasons
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import basis, draws
+from opsconsole.engine.ladder.canary import watch
 from opsconsole.engine.ports.brain import ASK_PERSON, Turn
 from opsconsole.engine.runstate.turnbody import distinct, turn_body
 from opsconsole.store.queries import limits
@@ -123,6 +124,7 @@ def _store_action(
         tx, wanted, version=setting.version, event=setting.event, phase="proposed", now=now
     )
     _record_ruling(tx, run, identity, proposal, digest, judged, now=now)
+    watch.ruled(tx, setting.version.id, identity, judged.ruling, now=now)
     if is_write:
         draws.maybe_draw(kernel, tx, run, setting.version, judged, now=now)
     _follow(kernel, tx, setting, identity, proposal, digest, judged, is_write=is_write, account=account, now=now)

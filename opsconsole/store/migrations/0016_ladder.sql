@@ -85,14 +85,26 @@ CREATE TABLE review (
     UNIQUE (agent_id, since, until)
 ) STRICT;
 CREATE INDEX review_by_agent ON review(agent_id, at);
--- A new version beside the one in use: it works a share of the threads.
+-- A new version that is tried beside the one in use, on a share of the new threads: it asks before all that it does.
+-- Its row in agent_version never comes into use itself: what is put in use is a version of its own with the same file.
 CREATE TABLE canary (
-    agent_id TEXT PRIMARY KEY REFERENCES agent(id),
-    version_id INTEGER NOT NULL REFERENCES agent_version(id),
-    share INTEGER NOT NULL CHECK (share BETWEEN 1 AND 100),
-    actor TEXT NOT NULL,
-    since INTEGER NOT NULL
+    version_id INTEGER PRIMARY KEY REFERENCES agent_version(id),
+    agent_id TEXT NOT NULL REFERENCES agent(id),
+    beside_id INTEGER NOT NULL REFERENCES agent_version(id),  -- was in use when it began
+    share INTEGER NOT NULL CHECK (share IN (5, 25, 100)),
+    actor TEXT NOT NULL,               -- who set this share
+    since INTEGER NOT NULL,            -- on this share
+    began_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    ended_as TEXT NOT NULL DEFAULT ''
+        CHECK (ended_as IN ('','used','stopped','severe','breach','failing','dismissed')),
+    ended_by TEXT NOT NULL DEFAULT '',
+    why TEXT NOT NULL DEFAULT '',      -- one sentence, without a customer's words; empty where a person ended it
+    CHECK ((ended_at IS NULL) = (ended_as = ''))
 ) STRICT;
+CREATE UNIQUE INDEX canary_running ON canary(agent_id) WHERE ended_at IS NULL;
+CREATE INDEX draw_by_version ON draw(version_id, drawn_at);
+CREATE INDEX pair_by_version ON pair(version_id, occurred_at);
 -- What people decided in a time, without going through all that was ever asked.
 CREATE INDEX decision_by_time ON decision(at);
 CREATE INDEX approval_lapsed ON approval(closed_at) WHERE state = 'lapsed';

@@ -167,4 +167,9 @@ def _has_some(conn: sqlite3.Connection, agent: str, decides: str) -> bool:
 
 
 def _newest_version(conn: sqlite3.Connection, agent: str) -> int | None:
-    return conn.execute("SELECT max(version_id) FROM evidence_span WHERE agent_id = ?", (agent,)).fetchone()[0]
+    """What was only tried beside another version is not what the agent is."""
+    return conn.execute(
+        "SELECT max(version_id) FROM evidence_span WHERE agent_id = ?"
+        " AND version_id NOT IN (SELECT version_id FROM canary)",
+        (agent,),
+    ).fetchone()[0]

@@ -207,10 +207,11 @@ def last_alone(conn: sqlite3.Connection, agent: str, *, since: datetime) -> dict
 
 
 def last_audited(conn: sqlite3.Connection, agent: str) -> dict[tuple[str, str], datetime]:
-    """Return when a drawn decision of each (category, tool) of an agent was made by a person last."""
+    """Return when a drawn decision of each (category, tool) of an agent was made by a person last; no canary's."""
     rows = conn.execute(
         "SELECT d.category, c.tool, max(d.answered_at) FROM draw d JOIN draw_cell c ON c.run_id = d.run_id"
-        " WHERE d.agent_id = ? AND d.answered_at IS NOT NULL GROUP BY 1, 2",
+        " WHERE d.agent_id = ? AND d.answered_at IS NOT NULL"
+        " AND d.version_id NOT IN (SELECT version_id FROM canary) GROUP BY 1, 2",
         (agent,),
     )
     return {(row[0], row[1]): from_micros(row[2]) for row in rows}

@@ -14,6 +14,8 @@ _VERSION = (
     "SELECT id, agent_id, number, digest, spec, tools, source, applied_by, created_at, reason FROM agent_version WHERE "
 )
 
+_CAME_INTO_USE = "id NOT IN (SELECT version_id FROM canary)"
+"""What was only tried beside another one never came into use."""
 REMEMBERED = 1000
 _DECISIONS: dict[tuple[str, str], str] = {}
 """By what they are digests of, so that nothing here can be out of date."""
@@ -36,16 +38,24 @@ def every(conn: sqlite3.Connection, agent: str, *, most: int | None = None) -> l
     return [found for row in rows if (found := _row(row)) is not None]
 
 
+def in_use_ever(conn: sqlite3.Connection, agent: str) -> list[VersionRow]:
+    """Return the versions of an agent that came into use, the newest first; one that was only tried did not."""
+    rows = conn.execute(f"{_VERSION}agent_id = ? AND {_CAME_INTO_USE} ORDER BY number DESC", (agent,)).fetchall()
+    return [found for row in rows if (found := _row(row)) is not None]
+
+
 def newest(conn: sqlite3.Connection, agent: str) -> VersionRow | None:
-    """Return the version of an agent that was made last, in use or not; None where there never was one."""
-    return next(iter(every(conn, agent, most=1)), None)
+    """Return the version of an agent that came into use last, in use now or not; None where there never was one."""
+    row = conn.execute(f"{_VERSION}agent_id = ? AND {_CAME_INTO_USE} ORDER BY number DESC LIMIT 1", (agent,))
+    return _row(row.fetchone())
 
 
 def made_before(conn: sqlite3.Connection, agent: str, *, until: datetime) -> VersionRow | None:
-    """Return the version of an agent that was made last before a moment; None where there was none yet."""
+    """Return the version of an agent that came into use last before a moment; None where there was none yet."""
     return _row(
         conn.execute(
-            f"{_VERSION}agent_id = ? AND created_at < ? ORDER BY number DESC LIMIT 1", (agent, to_micros(until))
+            f"{_VERSION}agent_id = ? AND created_at < ? AND {_CAME_INTO_USE} ORDER BY number DESC LIMIT 1",
+            (agent, to_micros(until)),
         ).fetchone()
     )
 
@@ -53,7 +63,8 @@ def made_before(conn: sqlite3.Connection, agent: str, *, until: datetime) -> Ver
 def made_in(conn: sqlite3.Connection, *, since: datetime, until: datetime) -> list[VersionRow]:
     """Return the versions of all agents that came into use in a time, in order."""
     rows = conn.execute(
-        f"{_VERSION}created_at >= ? AND created_at < ? ORDER BY created_at, id", (to_micros(since), to_micros(until))
+        f"{_VERSION}created_at >= ? AND created_at < ? AND {_CAME_INTO_USE} ORDER BY created_at, id",
+        (to_micros(since), to_micros(until)),
     )
     return [found for row in rows.fetchall() if (found := _row(row)) is not None]
 

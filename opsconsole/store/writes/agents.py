@@ -23,8 +23,12 @@ def add_version(
     actor: str,
     now: datetime,
     reason: str = "",
+    is_beside: bool = False,
 ) -> tuple[VersionId, int, bool]:
-    """Store a version and put it in use; give (id, number, is_new). The same content in use again makes nothing."""
+    """Store a version and put it in use; give (id, number, is_new). The same content in use again makes nothing.
+
+    `is_beside`: it is only stored, and what is in use stays in use.
+    """
     conn = tx.conn
     conn.execute("INSERT OR IGNORE INTO agent (id, created_at) VALUES (?, ?)", (agent, to_micros(now)))
     row = conn.execute(
@@ -42,7 +46,8 @@ def add_version(
         (agent, number, digest, spec, kept, source, actor, to_micros(now), reason),
     )
     version = VersionId(cursor.lastrowid or 0)
-    conn.execute("UPDATE agent SET version_id = ? WHERE id = ?", (version, agent))
+    if not is_beside:
+        conn.execute("UPDATE agent SET version_id = ? WHERE id = ?", (version, agent))
     tx.touch("agents")
     return version, number, True
 

@@ -1,0 +1,99 @@
+"""A canary ends: a person stops it, its agent is dismissed, or what it does stops it at once.
+
+Its cards that wait stay cards, and what it has begun to think about it ends, asking before everything. What it has not
+begun goes to the version in use, with all that its threads bring from then on.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from opsconsole.domain.errors import NotFoundError
+from opsconsole.engine.agents.versions import in_use
+from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.canary.standing import own_gate
+from opsconsole.store.queries import versions
+from opsconsole.store.queries.rollout import canary as read
+from opsconsole.store.queries.rollout.canary import Canary, EndedAs
+from opsconsole.store.rows import Reader
+from opsconsole.store.transaction import Transaction
+from opsconsole.store.writes import canary as write
+
+ENGINE = "engine"
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """A canary that is over."""
+
+    canary: Canary
+    """As it stood before."""
+    handed_over: int
+    """Events that it had not begun, which the version in use works."""
+
+
+def running(conn: Reader, agent: str) -> Canary:
+    """Return the version of an agent that is tried now.
+
+    Raises:
+        NotFoundError: none is.
+    """
+    tried = read.running(conn, agent)
+    if tried is None:
+        in_use(conn, agent)
+        raise NotFoundError(
+            f"No version of {agent} is tried on a share of its threads.",
+            hint="`opsconsole agents apply FILE --canary` tries one.",
+        )
+    return tried
+
+
+def stop(kernel: Kernel, tx: Transaction, agent: str, *, actor: str, reason: str = "") -> Stopped:
+    """Stop trying a version because a person wants it. It never asks for anything.
+
+    Raises:
+        NotFoundError: none is tried.
+    """
+    tried, why = running(tx.conn, agent), " ".join(reason.split())
+    return _end(tx, tried, "stopped", actor=actor, reason=why, now=kernel.clock.now())
+
+
+def stop_itself(tx: Transaction, tried: Canary, ended_as: EndedAs, why: str, *, now: datetime) -> Stopped:
+    """Stop it at once for what it did; `why` is one sentence without a customer's words, as the record keeps it."""
+    return _end(tx, tried, ended_as, actor=ENGINE, why=why, now=now)
+
+
+def stop_dismissed(tx: Transaction, agent: str, *, actor: str, now: datetime) -> None:
+    """Its agent is taken out of use, and what is tried beside it ends with it."""
+    if (tried := read.running(tx.conn, agent)) is not None:
+        _end(tx, tried, "dismissed", actor=actor, now=now)
+
+
+def _end(
+    tx: Transaction,
+    tried: Canary,
+    ended_as: EndedAs,
+    *,
+    actor: str,
+    now: datetime,
+    why: str = "",
+    reason: str = "",
+) -> Stopped:
+    numbers = own_gate(tx.conn, tried, now=now).to_json()
+    write.end(tx, tried.version, ended_as=ended_as, by=actor, why=why, now=now)
+    used = versions.current_version_of(tx.conn, tried.agent)
+    moved = 0 if used is None else write.hand_over(tx, tried.agent, tried.version, to=used)
+    tx.audit(
+        "canary.stopped",
+        at=now,
+        actor=actor,
+        agent=tried.agent,
+        version=tried.version,
+        number=tried.number,
+        share=tried.share,
+        because=ended_as,
+        why=why or None,
+        numbers=numbers,
+        handed_over=moved or None,
+        words=tx.content_digest(tx.keep({"reason": reason})) if reason else None,
+    )
+    return Stopped(tried, moved)

@@ -1,0 +1,1 @@
+"""How a new version comes into use: who works which thread meanwhile."""
