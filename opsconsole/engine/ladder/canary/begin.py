@@ -10,6 +10,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.policy.canary import FIRST_SHARE
 from opsconsole.store.queries import versions
 from opsconsole.store.queries.rollout import canary as read
+from opsconsole.store.rows import VersionRow
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import agents as write_agents
 from opsconsole.store.writes import canary as write
@@ -44,8 +45,8 @@ def begin(
         StaleCardError: another version came into use since that one.
         DecisionError: one is tried already, or this one decides as the one in use does.
     """
-    spec, now = file.spec, kernel.clock.now()
-    agent, used = spec.agent, in_use(tx.conn, spec.agent)
+    agent, now = file.spec.agent, kernel.clock.now()
+    used = in_use(tx.conn, agent)
     if seen is not None and seen != used.number:
         raise stale(agent, seen, used.number)
     if (tried := read.running(tx.conn, agent)) is not None:
@@ -54,7 +55,22 @@ def begin(
             " threads.",
             hint=f"`opsconsole canary show {agent}` says how it does; stop it before another one is tried.",
         )
-    body, why = spec.model_dump(mode="json", by_alias=True), " ".join(reason.split())
+    version, number = _stored(kernel, tx, file, used, actor=actor, reason=" ".join(reason.split()))
+    if versions.decides(tx.conn, version) == versions.decides(tx.conn, used.id):
+        raise DecisionError(
+            f"Nothing was changed: it decides as version {used.number} of {agent} does, which is in use. A stage, a"
+            " level or a name is nothing that can be tried on a share of the threads.",
+            hint="Without --canary it comes into use.",
+        )
+    write.begin(tx, version, agent=agent, beside=used.id, share=FIRST_SHARE, actor=actor, now=now)
+    return Begun(agent, number, used.number, FIRST_SHARE)
+
+
+def _stored(
+    kernel: Kernel, tx: Transaction, file: AgentFile, used: VersionRow, *, actor: str, reason: str
+) -> tuple[int, int]:
+    """Store a version beside the one in use, and write into the record what is tried from now on."""
+    agent, body, now = file.spec.agent, file.spec.model_dump(mode="json", by_alias=True), kernel.clock.now()
     # Only what is used is accepted: what changed in its tools since goes on asking.
     tools = {**{tool: kernel.registry.fingerprint(tool) for tool in kernel.registry.names()}, **used.tools}
     version, number, _ = write_agents.add_version(
@@ -66,16 +82,9 @@ def begin(
         source=file.source,
         actor=actor,
         now=now,
-        reason=why,
+        reason=reason,
         is_beside=True,
     )
-    if versions.decides(tx.conn, version) == versions.decides(tx.conn, used.id):
-        raise DecisionError(
-            f"Nothing was changed: it decides as version {used.number} of {agent} does, which is in use. A stage, a"
-            " level or a name is nothing that can be tried on a share of the threads.",
-            hint="Without --canary it comes into use.",
-        )
-    write.begin(tx, version, agent=agent, beside=used.id, share=FIRST_SHARE, actor=actor, now=now)
     tx.audit(
         "canary.begun",
         at=now,
@@ -87,9 +96,9 @@ def begin(
         tools=digest(tools),
         beside=used.id,
         share=FIRST_SHARE,
-        words=tx.content_digest(tx.keep({"reason": why})) if why else None,
+        words=tx.content_digest(tx.keep({"reason": reason})) if reason else None,
     )
-    return Begun(agent, number, used.number, FIRST_SHARE)
+    return version, number
 
 
 def begin_again(

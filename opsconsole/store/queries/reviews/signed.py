@@ -10,6 +10,7 @@ from typing import Any
 from opsconsole.domain.canonical import digest
 from opsconsole.domain.enums import ReviewDecision
 from opsconsole.domain.ids import VersionId
+from opsconsole.store.queries import versions
 from opsconsole.store.times import from_micros, to_micros
 
 _REVIEW = (
@@ -81,12 +82,9 @@ def snapshot(conn: sqlite3.Connection, review: int) -> dict[str, Any]:
 
 
 def versions_made(conn: sqlite3.Connection, agent: str, *, before: datetime) -> list[tuple[VersionId, int, datetime]]:
-    """Return (id, number, since when) of an agent's versions made before a moment, the newest first."""
-    rows = conn.execute(
-        "SELECT id, number, created_at FROM agent_version WHERE agent_id = ? AND created_at < ? ORDER BY number DESC",
-        (agent, to_micros(before)),
-    )
-    return [(VersionId(row[0]), row[1], from_micros(int(row[2]))) for row in rows]
+    """Return (id, number, since when) of an agent's versions that came into use before a moment, the newest first."""
+    every = versions.in_use_ever(conn, agent)
+    return [(row.id, row.number, row.created_at) for row in every if row.created_at < before]
 
 
 def terms(conn: sqlite3.Connection, review: int) -> str:
