@@ -12,8 +12,6 @@ import yaml
 from opsconsole.connectors.desk.mailbox import keep_record
 from opsconsole.domain.event import IncomingEvent
 from opsconsole.domain.humanact import HumanAct
-from opsconsole.engine.agents.file import apply_agent, read_agent
-from opsconsole.engine.kernel import Kernel
 from opsconsole.store import cases as case_store
 from opsconsole.store.queries.desk import records as desk
 from opsconsole.store.times import to_micros
@@ -68,13 +66,6 @@ def _row(tx: Transaction, kind: str, row: Mapping[str, str], now: datetime) -> N
         if address in fields:
             fields[address] = fields[address].lower()
     keep_record(tx, kind, f"sample:{kind}:{name}", fields, now=now, created_at=created)
-
-
-def hire(kernel: Kernel, tx: Transaction, folder: Path, *, actor: str, now: datetime) -> None:
-    """Put all of the sample's agents in use at once, as their files are, and give them their past cases."""
-    for path in sorted((folder / "agents").glob("*.yaml")):
-        apply_agent(tx, read_agent(path, kernel.registry), kernel.registry, actor=actor, now=now)
-        teach(tx, folder, path.stem, actor=actor, now=now)
 
 
 def teach(tx: Transaction, folder: Path, agent: str, *, actor: str, now: datetime) -> None:

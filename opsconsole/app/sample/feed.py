@@ -86,7 +86,7 @@ async def _work(
         await course.until(at)
         if isinstance(thing, HumanAct):
             await engine.observe("desk", thing)
-        elif isinstance(thing, story.Deed):
+        elif isinstance(thing, story.StoryStep):
             await story.do(engine, shipped, thing, actor=f"person:{words.name}", begin=begin)
         elif isinstance(thing, SampleEvent):
             await engine.take("desk", thing.incoming)
@@ -147,11 +147,11 @@ class _Course:
         await self.until(self.clock.now() + timedelta(seconds=seconds))
 
 
-_Moment = tuple[datetime, SampleEvent | HumanAct | _Look | story.Deed]
+_Moment = tuple[datetime, SampleEvent | HumanAct | _Look | story.StoryStep]
 
 
 def _moments(
-    found: Sequence[SampleEvent], deeds: Sequence[story.Deed], *, days: int, begin: datetime, now: datetime
+    found: Sequence[SampleEvent], deeds: Sequence[story.StoryStep], *, days: int, begin: datetime, now: datetime
 ) -> list[_Moment]:
     """Return what happens before, and on the first days, in order."""
     came = [event for event in found if event.day <= days]

@@ -19,7 +19,7 @@ from opsconsole.store.transaction import Transaction
 
 
 @dataclass(frozen=True, slots=True)
-class Deed:
+class StoryStep:
     """One thing that she did, or had done over night. Done again, it changes nothing."""
 
     at: datetime
@@ -28,17 +28,17 @@ class Deed:
     """The rest of its line in `ladder.yaml`."""
 
 
-def deeds(folder: Path, *, begin: datetime) -> list[Deed]:
+def deeds(folder: Path, *, begin: datetime) -> list[StoryStep]:
     """Return what she did, in order; `begin` is when the two weeks begin."""
-    found: list[Deed] = []
+    found: list[StoryStep] = []
     for line in load_yaml(folder / "ladder.yaml"):
         told = dict(line)
         at = company.moment(begin, int(told.pop("day")), str(told.pop("time")))
-        found.append(Deed(at, str(told.pop("do")), told))
+        found.append(StoryStep(at, str(told.pop("do")), told))
     return sorted(found, key=lambda deed: deed.at)
 
 
-async def do(engine: Engine, folder: Path, deed: Deed, *, actor: str, begin: datetime) -> None:
+async def do(engine: Engine, folder: Path, deed: StoryStep, *, actor: str, begin: datetime) -> None:
     """Do it by the clock of the engine."""
     if deed.do == "past":
         await before.bring(engine, folder, begin=begin, **deed.told)
