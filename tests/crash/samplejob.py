@@ -80,10 +80,10 @@ class SampleJob(Job):
 
         def job(tx: Transaction) -> None:
             company.fill_desk(tx, folder, now=now)
-            company.hire(engine.kernel, tx, folder, actor=PERSON, now=now)
             for path in sorted((folder / "agents").glob("*.yaml")):
                 file = _hasty(read_agent(path, engine.registry))
                 apply_agent(tx, file, engine.registry, actor=PERSON, now=now)
+                company.teach(tx, folder, path.stem, actor=PERSON, now=now)
 
         await engine.writer.write(job, name="sample.hire")
 
