@@ -192,7 +192,8 @@ def _checked(quote: dict[str, Any]) -> str:
 
 def _tell(story: dict[str, Any]) -> None:
     event = story["event"]
-    say(f"Run {story['run']} of {story['agent']} (version {story['version']}): {story['state']}")
+    tried = ", a canary" if story["is_canary"] else ""
+    say(f"Run {story['run']} of {story['agent']} (version {story['version']}{tried}): {story['state']}")
     sender = plain(event["from"], 60) or "-"
     say(f"Event {event['id']}, {event['kind']}, {utc(event['at'])}, from {sender}: {plain(event['title'], 100)}")
     for problem in event["problems"]:

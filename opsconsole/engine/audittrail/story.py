@@ -7,6 +7,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.runstate.loaded import Loaded, load, shown
 from opsconsole.store.queries import approvals, events, limits, runs, undos
 from opsconsole.store.queries.ladder import is_undecided
+from opsconsole.store.queries.rollout import canary
 from opsconsole.store.queries.views import feed
 from opsconsole.store.queries.views.eventlist import is_tried
 from opsconsole.store.queries.views.names import agent_names
@@ -74,6 +75,7 @@ def run_story(kernel: Kernel, run: int) -> dict[str, Any]:
         "agent": row.agent_id,
         "agent_name": loaded.version.spec.name,
         "version": loaded.version.number,
+        "is_canary": canary.is_tried(conn, loaded.version.id),
         "state": row.state.value,
         "place": place_of(conn, row.id, now=kernel.clock.now()),
         "is_left": is_left(conn, row.id),

@@ -211,8 +211,7 @@ class Gatekeeper:
 
 def _tried(conn: Reader, version: Version) -> str:
     """Return in words which version only was tried, or is; empty for one in use, or with the file of one."""
-    known = canary.of_version(conn, version.id)
-    return "" if known is None or known.ended_as == "used" else f"version {version.number}, a canary,"
+    return f"version {version.number}, a canary," if canary.is_tried(conn, version.id) else ""
 
 
 def _age(conn: Reader, event: Event, now: datetime) -> float:

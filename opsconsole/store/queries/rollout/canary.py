@@ -78,9 +78,22 @@ def all_running(conn: sqlite3.Connection) -> list[Canary]:
     return _rows(conn.execute(f"{_CANARY}c.ended_at IS NULL ORDER BY c.agent_id").fetchall())
 
 
+def stopped_themselves(conn: sqlite3.Connection, *, since: datetime) -> list[Canary]:
+    """Return those that stopped themselves since, and after which no other version was tried or came into use."""
+    latest = "NOT EXISTS (SELECT 1 FROM agent_version n WHERE n.agent_id = c.agent_id AND n.created_at > c.ended_at)"
+    rows = conn.execute(f"{_CANARY}c.ended_at >= ? AND {latest}", (to_micros(since),)).fetchall()
+    return [found for found in _rows(rows) if found.has_stopped_itself]
+
+
 def of_version(conn: sqlite3.Connection, version: int) -> Canary | None:
     """Return what is known of a version that is tried, or was; None for any other."""
     return _row(conn.execute(f"{_CANARY}c.version_id = ?", (version,)).fetchone())
+
+
+def is_tried(conn: sqlite3.Connection, version: int) -> bool:
+    """Return whether a version is only tried, or was: False for one in use, or put in use after it was tried."""
+    known = of_version(conn, version)
+    return known is not None and known.ended_as != "used"
 
 
 def every(conn: sqlite3.Connection, agent: str) -> list[Canary]:

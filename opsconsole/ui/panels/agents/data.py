@@ -12,10 +12,13 @@ from opsconsole.engine.agents.deployments import Liveness, furthest
 from opsconsole.engine.agents.file import load_spec, named_tools, source_of
 from opsconsole.engine.commands.switches import category_scope
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder.canary.standing import CanaryStanding, canary_standing
 from opsconsole.engine.ladder.marks import Marks, every_mark, fallen_words
 from opsconsole.store.queries import limits, versions
+from opsconsole.store.queries.rollout import canary
+from opsconsole.store.queries.rollout.canary import Canary
 from opsconsole.store.queries.views.overview import AgentGlance, overview
-from opsconsole.store.rows import VersionRow
+from opsconsole.store.rows import Reader, VersionRow
 from opsconsole.ui.widgets.basics import Tone
 from opsconsole.ui.widgets.words import since_day
 
@@ -37,6 +40,8 @@ _STAGE_TONES: dict[Stage, Tone] = {
     Stage.FULL: "ok",
 }
 _DAY = timedelta(hours=24)
+STOPPED_IN_SIGHT = timedelta(days=7)
+"""So long a canary that stopped itself stands beside its agent, unless another version comes before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,8 @@ class AgentRow:
     currency: str
     marks: Marks
     """What of it is live without evidence, and what was taken back."""
+    tried: Canary | None
+    """A new version that is tried beside the one in use; one that has stopped itself stays in sight for a week."""
     fallen: tuple[str, ...]
     """What was taken back, in words: `asks for every “Reply” since yesterday`."""
 
@@ -76,6 +83,10 @@ class Shown:
     source: str
     versions: tuple[VersionRow, ...]
     """The newest first, `MOST_VERSIONS` and one more, for what the last of them changed."""
+    tried: Mapping[int, Canary]
+    """Those of them that are tried, or were, by id."""
+    canary: CanaryStanding | None
+    """How far the one is that is tried now."""
     tools: Mapping[str, ActionType]
     """Every tool that its file names and that there is."""
     paused_categories: frozenset[str]
@@ -96,7 +107,7 @@ def rows_of(kernel: Kernel) -> list[AgentRow]:
     conn, now = kernel.reader, kernel.clock.now()
     seen = overview(conn, since=now - _DAY, now=now)
     glances, switches = {glance.agent: glance for glance in seen.agents}, dict(limits.switches(conn))
-    found, marks = list[AgentRow](), every_mark(conn, kernel, now=now)
+    found, marks, tried = list[AgentRow](), every_mark(conn, kernel, now=now), _tried(conn, now)
     for version in kernel.roster.current(conn):
         spec, scope = version.spec, f"agent:{version.agent_id}"
         words, tone = stage_words(spec)
@@ -113,12 +124,18 @@ def rows_of(kernel: Kernel) -> list[AgentRow]:
                 "all" in switches,
                 seen.currency,
                 marks[version.agent_id],
+                tried.get(version.agent_id),
                 tuple(
                     f"{fallen_words(fall)} since {since_day(fall.at, now)}" for fall in marks[version.agent_id].fallen
                 ),
             )
         )
     return sorted(found, key=lambda row: row.name.lower())
+
+
+def _tried(conn: Reader, now: datetime) -> dict[str, Canary]:
+    stopped = {each.agent: each for each in canary.stopped_themselves(conn, since=now - STOPPED_IN_SIGHT)}
+    return stopped | {each.agent: each for each in canary.all_running(conn)}
 
 
 STAGES = {
@@ -166,4 +183,7 @@ def shown(kernel: Kernel, row: AgentRow) -> Shown:
     held = frozenset(item.id for item in spec.playbook.categories if category_scope(row.id, item.id) in paused)
     broken = broken_rules(kernel.registry, conn, spec, dict(version.tools))
     changed = tuple(tool for tool in known if version.tools.get(tool) != kernel.registry.fingerprint(tool))
-    return Shown(row, spec, source_of(version), every, known, held, broken, changed, kernel.clock.now())
+    now, tried = kernel.clock.now(), {each.version: each for each in canary.every(conn, row.id)}
+    running = next((each for each in tried.values() if each.is_running), None)
+    standing = None if running is None else canary_standing(kernel, conn, running, now=now)
+    return Shown(row, spec, source_of(version), every, tried, standing, known, held, broken, changed, now)

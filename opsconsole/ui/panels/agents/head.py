@@ -10,6 +10,7 @@ from opsconsole.engine.agents.deployments import furthest
 from opsconsole.engine.agents.warnings import stage_notes
 from opsconsole.engine.ladder.told import WITHOUT_EVIDENCE
 from opsconsole.ui.panels.agents.data import Shown, standing_told
+from opsconsole.ui.panels.agents.rollout.words import canary_pill, canary_told
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import beside, button, label, pill, row, set_pill
 from opsconsole.ui.widgets.keybutton import KeyButton
@@ -50,8 +51,8 @@ class AgentHead(QWidget):
         column.setSpacing(4)
         column.addLayout(row(self._name, self._stage, None, self.dismiss, self.switch))
         self.fallen, self.unproven = pill("Demoted", "danger"), pill(WITHOUT_EVIDENCE, "warn")
-        self.review = pill("", "warn")
-        column.addLayout(beside(self._facts, self.review, self.fallen, self.unproven))
+        self.review, self.canary = pill("", "warn"), pill("", "accent")
+        column.addLayout(beside(self._facts, self.canary, self.review, self.fallen, self.unproven))
         column.addWidget(self._why)
         self._changed = label("", "error", is_wrapped=True)
         self.accept = button("Accept as it is now", self.accept_wanted.emit, kind="link")
@@ -81,6 +82,10 @@ class AgentHead(QWidget):
             self.review.setToolTip(tip(due.sentence))
         reason += "" if due is None or not due.brief or is_near else f" · {due.brief}"
         self._facts.setText(f"Version {version.number}, in use since {exact(version.created_at)} · {thinks}{reason}")
+        self.canary.setVisible(agent.tried is not None)
+        if agent.tried is not None:
+            set_pill(self.canary, *canary_pill(agent.tried))
+            self.canary.setToolTip(tip(canary_told(agent.tried)))
         self.fallen.setVisible(bool(agent.fallen))
         self.fallen.setToolTip(tip("\n".join(f"It {words}" for words in agent.fallen)))
         self.unproven.setVisible(bool(agent.unproven))

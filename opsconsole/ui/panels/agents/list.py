@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from opsconsole.engine.ladder.told import WITHOUT_EVIDENCE
 from opsconsole.ui.panels.agents.data import MOST_TOLD, AgentRow
+from opsconsole.ui.panels.agents.rollout.words import canary_pill, canary_told
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import label, row
 from opsconsole.ui.widgets.keybutton import KeyButton
@@ -21,12 +22,11 @@ class AgentFace(RowFace[AgentRow]):
     """What is said of an agent."""
 
     def card(self, row: AgentRow) -> Card:
-        text = _fallen(row) or _line(row)
-        return Card(title=row.name, text=text, pills=_pills(row), beside=row.field)
+        return Card(title=row.name, text=_line(row), pills=_pills(row), beside=row.field)
 
     def text(self, row: AgentRow) -> str:
         pills = ", ".join(pill.words for pill in _pills(row))
-        return f"{row.name}, {pills}: {_fallen(row) or _line(row)}"
+        return f"{row.name}, {pills}: {_line(row)}"
 
     def description(self, row: AgentRow) -> str:
         return f"{row.field}, version {row.number}"
@@ -34,6 +34,7 @@ class AgentFace(RowFace[AgentRow]):
     def tip(self, row: AgentRow) -> str:
         told = [f"Last 24 hours: {_day(row)}", *([f"Paused: {row.paused}"] if row.paused else [])]
         told += [row.marks.review.sentence] if row.marks.review is not None else []
+        told += [canary_told(row.tried)] if row.tried is not None else []
         told += [f"Taken back: it {fallen}" for fallen in row.fallen[:MOST_TOLD]]
         told += [f"{WITHOUT_EVIDENCE.capitalize()}:\n{row.unproven}"] if row.unproven else []
         return tip("\n".join(told))
@@ -47,21 +48,30 @@ def _pills(row: AgentRow) -> tuple[Pill, ...]:
         first = Pill("Paused", "warn")
     if row.unproven:  # both stand in the list of a small window, where how much is in shadow would not
         return Pill(first.words.partition(",")[0], first.tone), Pill(WITHOUT_EVIDENCE, "warn")
+    if row.tried is not None:
+        return Pill(first.words.partition(",")[0], first.tone), Pill(*canary_pill(row.tried))
     return (first,)
+
+
+def _line(row: AgentRow) -> str:
+    """Return what was taken back, else what it did and when its review is due; what is near comes first.
+
+    A line may be cut. A canary stands here where it finds no room among the pills.
+    """
+    due, told = row.marks.review, list[str]()
+    if row.tried is not None and row.unproven:
+        told.append(canary_pill(row.tried)[0])
+    if row.fallen:
+        return " · ".join([*told, _fallen(row)])
+    brief = [due.brief] if due is not None and due.brief else []
+    is_near = due is not None and due.is_near
+    return " · ".join([*told, *(brief if is_near else []), _day(row), *([] if is_near else brief)])
 
 
 def _fallen(row: AgentRow) -> str:
     """Return what was taken back; empty for nothing."""
     more = f", and {len(row.fallen) - 1} more" if len(row.fallen) > 1 else ""
     return "".join(row.fallen[:1]) + more
-
-
-def _line(row: AgentRow) -> str:
-    """Return what it did, and when its review is due; that comes first where it is near, since a line may be cut."""
-    due = row.marks.review
-    if due is None or not due.brief:
-        return _day(row)
-    return f"{due.brief} · {_day(row)}" if due.is_near else f"{_day(row)} · {due.brief}"
 
 
 def _day(row: AgentRow) -> str:

@@ -50,7 +50,7 @@ class AgentsPanel(Panel):
         self.tab = "charter"
         self._lay_out()
         self.charter, self.playbook = CharterPage(context), PlaybookPage(context)
-        self.autonomy, self.versions = AutonomyPage(context), VersionsPage(context.theme)
+        self.autonomy, self.versions = AutonomyPage(context), VersionsPage(context)
         self.guardrails, self.ladder = GuardrailsPage(context), LadderPage(context)
         for name in TABS:
             self._pages.addWidget(getattr(self, name))
@@ -70,6 +70,7 @@ class AgentsPanel(Panel):
         self.versions.restore_wanted.connect(self._on_restore)
         self.versions.asked.connect(self._on_asked_back)
         self.ladder.stepped.connect(self.refresh)
+        self.versions.canary.stepped.connect(self.refresh)
         self.guardrails.file_wanted.connect(partial(self.turn, "playbook"))
         self.guardrails.simulate_wanted.connect(self.show_simulate)
         self.guardrails.coverage_wanted.connect(self.sides.show_coverage)
@@ -108,7 +109,7 @@ class AgentsPanel(Panel):
     @property
     def is_used(self) -> bool:
         is_typed = any(page.is_changed for page in self._edited.values())
-        return self.sides.is_begun or is_typed or self.ladder.is_used
+        return self.sides.is_begun or is_typed or self.ladder.is_used or self.versions.canary.is_used
 
     @property
     def unsaved(self) -> str:
@@ -136,6 +137,7 @@ class AgentsPanel(Panel):
             *self.autonomy.commands(partial(self._is_at, "autonomy")),
             *self.guardrails.commands(partial(self._is_at, "guardrails")),
             *self.ladder.commands(partial(self._is_at, "ladder")),
+            *self.versions.canary.commands(partial(self._is_at, "versions")),
         )
 
     def _is_here(self) -> bool:

@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 from opsconsole.engine.agents.difference import FieldChange, differences
 from opsconsole.engine.agents.file import load_spec, source_of
 from opsconsole.store.rows import VersionRow
+from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import MOST_VERSIONS, Shown
 from opsconsole.ui.panels.agents.goback import GoBack
-from opsconsole.ui.theme.theme import Theme
+from opsconsole.ui.panels.agents.rollout.card import CanaryCard
+from opsconsole.ui.panels.agents.rollout.words import version_mark
 from opsconsole.ui.widgets.basics import button, card, label, pill, row
 from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.diff.lines import LineTable
@@ -37,31 +39,35 @@ class VersionsPage(QWidget):
     restore_wanted = Signal(int, str)
     asked = Signal(int)
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, context: Context) -> None:
         super().__init__()
-        self._theme = theme
-        self._shown: tuple[str, int] | None = None
+        self._theme = context.theme
+        self._shown: tuple[object, ...] | None = None
         self._asked: GoBack | None = None
         self._number = 0
         """Of the version that is asked about."""
-        area, self._column = card_column()
+        area, whole = card_column()
         area.setAccessibleName("Versions")
+        self.canary, self._column = CanaryCard(context), QVBoxLayout()
+        self._column.setSpacing(whole.spacing())
+        whole.addWidget(self.canary)
+        whole.addLayout(self._column)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(area)
 
     def show_agent(self, shown: Shown) -> None:
         """Show an agent's; total, and made anew only where there is another version."""
-        key = shown.row.id, shown.versions[0].number
+        self.canary.show_canary(shown.canary, now=shown.now)
+        key = shown.row.id, shown.row.number, shown.versions[0].number, tuple(shown.tried.values())
         if key == self._shown:
             return
         self._shown, self._asked = key, None
         with kept_in(self):
             clear(self._column)
         every = shown.versions
-        for at, version in enumerate(every[:MOST_VERSIONS]):
-            before = every[at + 1] if at + 1 < len(every) else None
-            self._column.addWidget(self._card(shown, version, before))
+        for version in every[:MOST_VERSIONS]:
+            self._column.addWidget(self._card(shown, version, _before(shown, version)))
         if len(every) > MOST_VERSIONS:  # their numbers go up by one
             older = plural(every[MOST_VERSIONS].number, "older version")
             text = f"{older}: `opsconsole agents versions {shown.row.id}`"
@@ -74,16 +80,20 @@ class VersionsPage(QWidget):
         when.setToolTip(exact(version.created_at))
         parts: list[QWidget | int | None] = [label(f"Version {version.number}", "h3"), when]
         parts += [pill("in use", "ok")] if is_in_use else []
+        tried = shown.tried.get(version.id)
+        parts += [] if (marked := version_mark(tried)) is None else [pill(*marked)]
         parts.append(None)
-        if not is_in_use:
+        if not is_in_use and (tried is None or not tried.is_running):
             restore = button("Restore…", partial(self._ask, shown, version, column))
             restore.setAccessibleName(f"Restore version {version.number} as a new version")
             parts.append(restore)
         column.addLayout(row(*parts))
         who = version.applied_by.partition(":")[2] or version.applied_by
         column.addWidget(para(f"by {who}" + (f": {version.reason}" if version.reason else ""), "muted"))
+        if tried is not None and tried.why:
+            column.addWidget(para(f"It was stopped by itself: {tried.why}.", "error"))
         if before is None:
-            column.addWidget(para("The first one."))
+            column.addWidget(para("The first one." if version.number == 1 else "What was in use before is older."))
             if len(shown.versions) == 1:
                 column.addWidget(para(_NEXT, "muted"))
             return frame
@@ -141,6 +151,14 @@ class VersionsPage(QWidget):
         opens.setAccessibleName(f"Show the change in the file of version {version.number}")
         column.addLayout(row(opens, None))
         column.addWidget(table)
+
+
+def _before(shown: Shown, version: VersionRow) -> VersionRow | None:
+    """Return what was in use before a version; of one that is only tried, or was, what it was tried beside."""
+    if (tried := shown.tried.get(version.id)) is not None:
+        return next((each for each in shown.versions if each.id == tried.beside), None)
+    earlier = (each for each in shown.versions if each.number < version.number and each.id not in shown.tried)
+    return next(earlier, None)
 
 
 @lru_cache(maxsize=256)

@@ -181,8 +181,9 @@ class StoryView(QScrollArea):
         if "run" in story:
             named, category = story["categories"], story["category"] or ("–" if story["is_undecided"] else None)
             sure = "" if story["confidence"] is None else f", {story['confidence']:.0%} sure"
+            tried = f", canary version {story['version']}" if story["is_canary"] else ""
             found += [
-                ("Agent", story["agent_name"], f"version {story['version']}"),
+                ("Agent", story["agent_name"] + tried, f"version {story['version']}"),
                 ("Category", (named.get(category) or spoken(category or "Not sorted")) + sure, ""),
                 ("Model cost", _money(story), ""),
             ]

@@ -1,0 +1,1 @@
+"""A new version that is tried on a share of the threads, as the Versions tab shows it."""
