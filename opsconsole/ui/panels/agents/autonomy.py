@@ -177,7 +177,7 @@ class AutonomyPage(EditPage[_Held]):
         shown = self._base
         if shown is not None and self.bar.is_ready and self.bar.has_reason():
             self._sent = shown.row.id, dict(self.changes)
-            self.save_wanted.emit(self._text(shown), self.bar.reason.text(), shown.row.number)
+            self._send(self._text(shown), self.bar.reason.text(), shown.row.number)
 
     def _text(self, shown: Shown) -> str:
         return put_all(shown.source, {_place(change): int(level) for change, level in self.changes.items()})

@@ -16,6 +16,7 @@ from opsconsole.engine.commands.dismissal import Ending
 from opsconsole.engine.commands.switches import category_scope
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import signed
+from opsconsole.engine.ladder.canary.begin import Begun, begin
 from opsconsole.engine.ladder.signed import NoEvidenceError
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui import pausing
@@ -65,6 +66,16 @@ class Changes(QObject):
     def save(self, shown: Shown, text: str, reason: str, *, seen: int, saved: Callable[[], None]) -> None:
         """Make a file's text the version in use, unless another one than `seen` came into use since."""
         self._apply(shown, text, reason, seen=seen, saved=saved)
+
+    def try_first(self, shown: Shown, text: str, reason: str, *, seen: int, forget: Callable[[str], None]) -> None:
+        """Try a file's text beside the version in use, unless another one than `seen` came into use since."""
+        agent = shown.row.id
+
+        def job(kernel: Kernel, tx: Transaction, actor: str) -> Begun:
+            file = read_agent_text(text, f"{agent}.yaml", kernel.registry)
+            return begin(kernel, tx, file, actor=actor, reason=reason, seen=seen)
+
+        self._begin(job, "canary.begin", shown.row.name, partial(forget, agent))
 
     def accept(self, shown: Shown) -> None:
         """Accept its tools as they are now, in a version that says the same."""
@@ -143,7 +154,7 @@ class Changes(QObject):
             return dismissal.hire_again(kernel, tx, ending.agent, ending.number, actor=actor)
 
         try:
-            made: NewVersion = await self._context.backend.write(job, name="agent.restore")
+            made: NewVersion | Begun = await self._context.backend.write(job, name="agent.restore")
         except OpsError as error:
             self._context.navigator.say(f"{error}")
             return
@@ -177,7 +188,11 @@ class Changes(QObject):
         self._is_busy = is_busy
         self.busy.emit(is_busy)
 
-    def _tell(self, made: NewVersion, who: str) -> None:
+    def _tell(self, made: NewVersion | Begun, who: str) -> None:
+        if isinstance(made, Begun):
+            told = f"Version {made.number} of {who} works {made.share} % of the new threads and asks before everything"
+            self._context.navigator.say(f"{told}; version {made.beside} stays in use.")
+            return
         if not made.is_new:
             self._context.navigator.say(f"Nothing differs; version {made.number} of {who} stays in use.")
             return

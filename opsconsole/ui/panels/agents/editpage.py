@@ -17,10 +17,12 @@ class EditPage(QWidget, Generic[D]):
 
     Signals:
         save_wanted: (file text, reason, number of the version it was made from).
+        trial_wanted: the same, for a share of the threads at first.
         discarded: what was typed is forgotten.
     """
 
     save_wanted = Signal(str, str, int)
+    trial_wanted = Signal(str, str, int)
     discarded = Signal()
 
     def __init__(self, context: Context) -> None:
@@ -30,7 +32,7 @@ class EditPage(QWidget, Generic[D]):
         """What is typed was made from it."""
         self._drafts: dict[str, D] = {}
         """What is typed and not saved of agents that are not shown."""
-        self.is_busy = False
+        self.is_busy = self._is_trial = False
 
     @property
     def is_changed(self) -> bool:
@@ -56,6 +58,17 @@ class EditPage(QWidget, Generic[D]):
     def save(self) -> None:
         """Save what is typed as a version."""
         raise NotImplementedError
+
+    def try_first(self) -> None:
+        """Try what is typed as a version on a share of the threads, and leave in use what is in use."""
+        self._is_trial = True
+        try:
+            self.save()
+        finally:
+            self._is_trial = False
+
+    def _send(self, text: str, reason: str, seen: int) -> None:
+        (self.trial_wanted if self._is_trial else self.save_wanted).emit(text, reason, seen)
 
     def saved(self) -> None:
         """What was sent is a version now; what was typed since stays, and so does what is typed of other agents."""

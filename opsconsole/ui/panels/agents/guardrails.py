@@ -71,7 +71,7 @@ class GuardrailsPage(EditPage[_Held]):
         cover = button("Coverage", self.coverage_wanted.emit, keys="Alt+C")
         self.top = row(button("Add a rule", self.add, keys="A"), None, try_out, cover)
         self.top.setContentsMargins(28, 4, 28, 8)
-        self.bar = SaveBar(context.theme, self.save, self.discard)
+        self.bar = SaveBar(context.theme, self.save, self.discard, trial=self.try_first)
         inside = QWidget()
         column = QVBoxLayout(inside)
         column.setContentsMargins(0, 0, 0, 0)
@@ -157,7 +157,7 @@ class GuardrailsPage(EditPage[_Held]):
         is_counted = self._counted is not None and self._counted.draft == typed
         if self._base is not None and self._counted is not None and is_counted and self._can_save():
             self._sent = self._base.row.id, typed
-            self.save_wanted.emit(self._counted.text, self.bar.reason.text(), self._base.row.number)
+            self._send(self._counted.text, self.bar.reason.text(), self._base.row.number)
 
     def _can_save(self) -> bool:
         return self.bar.is_ready and self.bar.has_reason()

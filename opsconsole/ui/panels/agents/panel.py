@@ -20,6 +20,7 @@ from opsconsole.ui.panels.agents.head import DISMISS, TABS, AgentHead, Tabs
 from opsconsole.ui.panels.agents.ladder.page import LadderPage
 from opsconsole.ui.panels.agents.list import AgentFace, AgentList
 from opsconsole.ui.panels.agents.playbook.page import PlaybookPage
+from opsconsole.ui.panels.agents.savebar import TRIAL, TRIAL_KEY
 from opsconsole.ui.panels.agents.sides import Sides
 from opsconsole.ui.panels.agents.versions import VersionsPage
 from opsconsole.ui.widgets.focus import give_focus
@@ -81,6 +82,7 @@ class AgentsPanel(Panel):
         }
         for page in self._edited.values():
             page.save_wanted.connect(partial(self._on_save, page))
+            page.trial_wanted.connect(partial(self._on_trial, page))
             page.discarded.connect(self.refresh)
 
     def _lay_out(self) -> None:
@@ -125,6 +127,7 @@ class AgentsPanel(Panel):
             _command("switch", "Pause or resume this agent", self.switch, "P", self._is_here),
             _command("dismiss", "Dismiss this agent…", self.dismiss, DISMISS, self._is_shown),
             _command("save", "Save the changed agent", self.save, "Ctrl+S", self._is_here),
+            _command("try", TRIAL, partial(self.save, is_trial=True), TRIAL_KEY, self._is_here),
             *(
                 _command(name, f"Show {text.lower()}", partial(self.turn, name), f"Alt+{number}", self._is_here)
                 for number, (name, text) in enumerate(TABS.items(), start=1)
@@ -216,10 +219,10 @@ class AgentsPanel(Panel):
             give_focus(self.list.view, otherwise=self)
         self.refresh()
 
-    def save(self) -> None:
-        """Save what is changed on the page that is shown."""
+    def save(self, *, is_trial: bool = False) -> None:
+        """Save what is changed on the page that is shown; or try it on a share of the threads first."""
         if (page := self._edited.get(self.tab)) is not None:
-            page.save()
+            (page.try_first if is_trial else page.save)()
 
     def _on_category(self, category: str, is_on: bool) -> None:
         if self.shown is not None:
@@ -228,6 +231,10 @@ class AgentsPanel(Panel):
     def _on_save(self, page: EditPage[Any], text: str, reason: str, seen: int) -> None:
         if self.shown is not None:
             self._changes.save(self.shown, text, reason, seen=seen, saved=page.saved)
+
+    def _on_trial(self, page: EditPage[Any], text: str, reason: str, seen: int) -> None:
+        if self.shown is not None:
+            self._changes.try_first(self.shown, text, reason, seen=seen, forget=page.forget)
 
     def _on_accept(self) -> None:
         if self.shown is not None:

@@ -17,6 +17,8 @@ MEANWHILE = (
     " make the change again from there."
 )
 """Said where a change cannot be saved any more without undoing another one."""
+TRIAL, TRIAL_KEY = "Try on 5 % first", "Ctrl+Shift+S"
+"""As a canary: what is in use stays in use."""
 REASON = 300
 """Characters of a reason."""
 NEEDED = "It lets the agent do more than now: say why, then save. It is kept with the version."
@@ -37,8 +39,9 @@ class SaveBar(QFrame):
         discard: Callable[[], None],
         *,
         again: Callable[[], None] | None = None,
+        trial: Callable[[], None] | None = None,
     ) -> None:
-        """Make it; `again` works out anew what could not be."""
+        """Make it; `again` works out anew what could not be, `trial` saves it for a share of the threads only."""
         super().__init__()
         self._is_needed, self._needed = False, NEEDED
         self.setObjectName("judgeBar")
@@ -49,6 +52,7 @@ class SaveBar(QFrame):
         self.reason.setAccessibleName("Why this is changed")
         self.reason.setMaxLength(REASON)
         self.save = KeyButton(theme, "Save", key="Ctrl+S", icon="check", act=save, kind="accent")
+        self.trial = button(TRIAL, trial, keys=TRIAL_KEY)
         self.discard = button("Discard", discard)
         column = QVBoxLayout(self)
         column.setContentsMargins(28, 10, 28, 12)
@@ -57,7 +61,7 @@ class SaveBar(QFrame):
         self.again.hide()
         column.addLayout(beside(self.meaning, self.again))
         column.addWidget(self.bare)
-        line = row(self.save, self.discard)
+        line = row(self.save, *([self.trial] if trial is not None else []), self.discard)
         line.addWidget(self.reason, 1)
         column.addLayout(line)
         self.hide()
@@ -111,6 +115,7 @@ class SaveBar(QFrame):
         self._mark(is_invalid=False)
         self.save.name_it(f"Save as version {number}")
         self.save.setEnabled(is_sound and bool(meaning) and not is_busy)
+        self.trial.setEnabled(self.save.isEnabled())
         self.discard.setEnabled(not is_busy)
         self.meaning.setText(meaning or "Counting what it would mean…")
         role: Role = "" if is_sound else "error"

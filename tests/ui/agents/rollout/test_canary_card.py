@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QWidget
 
 from opsconsole.app.session import opened
+from opsconsole.domain.enums import Level
 from opsconsole.engine.agents.file import read_agent_text
 from opsconsole.engine.ladder.canary import begin, ending, steps
 from opsconsole.engine.ladder.canary.ending import stop_itself
@@ -212,3 +213,50 @@ def test_what_is_not_earned_in_use_is_said_in_place_and_needs_a_reason(tmp_path:
         assert panel.head.unproven.isVisible()
 
     perform(folder, scene)
+
+
+def test_what_is_typed_is_tried_on_5_percent_first_by_key(tmp_path: Path) -> None:
+    folder = make(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        said, panel = hear(stage), stage.show(AgentsPanel)
+        panel.activateWindow()
+        await until(lambda: panel.isActiveWindow() and panel.shown is not None)
+        panel.turn("playbook")
+        page = panel.playbook
+        page.turn("file")
+        page.ways.editor.setPlainText(NEW)
+        await until(lambda: page.bar.is_ready)
+        assert page.bar.trial.isEnabled()
+        page.ways.editor.setFocus()
+        key(panel, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        await until(lambda: said)
+        assert said == [
+            "Version 2 of Mira works 5 % of the new threads and asks before everything; version 1 stays in use."
+        ]
+        await until(lambda: panel.head.canary.isVisible())
+        assert not page.is_changed and panel.unsaved == "", "it is a version, so nothing is left to save"
+
+    perform(folder, scene)
+    assert last(folder).share == 5 and in_use(folder).number == 1
+
+
+def test_a_level_cannot_be_tried_on_a_share_and_comes_not_into_use_by_that(tmp_path: Path) -> None:
+    folder = make(tmp_path / "w")
+
+    async def scene(stage: Stage) -> None:
+        said, panel = hear(stage), stage.show(AgentsPanel)
+        panel.activateWindow()
+        await until(lambda: panel.isActiveWindow() and panel.shown is not None)
+        panel.turn("autonomy")
+        index = panel.autonomy.table.model().index(1, 1)
+        panel.autonomy.table.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        panel.autonomy.set_level(Level.APPROVAL)
+        await until(lambda: panel.autonomy.bar.is_ready)
+        key(panel, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        await until(lambda: said)
+        assert "it decides as version 1 of mira does, which is in use" in said[0]
+        assert panel.autonomy.is_changed, "what is typed stays"
+
+    perform(folder, scene)
+    assert in_use(folder).number == 1

@@ -59,7 +59,7 @@ class PlaybookPage(EditPage[Held]):
         area.setMinimumWidth(260)
         area.setAccessibleName("What it means")
         self.model = ModelCard(self._context, self._on_asked)
-        self.bar = SaveBar(self._context.theme, self.save, self.discard, again=self._look)
+        self.bar = SaveBar(self._context.theme, self.save, self.discard, again=self._look, trial=self.try_first)
         beside = QVBoxLayout()
         beside.setContentsMargins(28, 0, 28, 12)
         beside.addWidget(self.model)
@@ -193,7 +193,7 @@ class PlaybookPage(EditPage[Held]):
         shown, looked = self._base, self._looked
         if shown is not None and looked is not None and self.bar.is_ready and self.bar.has_reason():
             self._sent = Sent(shown.row.id, looked.text, self.ways.state)
-            self.save_wanted.emit(looked.text, self.bar.reason.text(), shown.row.number)
+            self._send(looked.text, self.bar.reason.text(), shown.row.number)
 
     # -- looked over -------------------------------------------------------------------------------------------------
 

@@ -57,6 +57,7 @@ class CanaryCard(QFrame):
         self.reason.setPlaceholderText(WHY)
         self.reason.setAccessibleName("Why this step is taken")
         self.reason.returnPressed.connect(self.step)
+        self.reason.textEdited.connect(partial(self._say, ""))
         self.said = label("", "error", is_wrapped=True)
         self.up = KeyButton(context.theme, "Widen", key=STEP, act=self.step, kind="accent")
         self.anyway = KeyButton(context.theme, "Widen", key=STEP, act=self.step)
@@ -97,7 +98,7 @@ class CanaryCard(QFrame):
         if not is_same:
             self._is_asked = False
             self.reason.clear()
-            mark(None, self.said, "")
+            self._say("")
         if found is None:
             with kept_in(self):
                 self.hide()
@@ -144,6 +145,10 @@ class CanaryCard(QFrame):
         self.anyway.setAccessibleName(f"{words} without evidence: version {number}")
         self.end.setAccessibleName(f"Stop trying version {number}")
 
+    def _say(self, error: str, *_: str) -> None:
+        """Say in place what went wrong; empty: nothing did. What is typed stays."""
+        mark(self.reason, self.said, error)
+
     # -- done --------------------------------------------------------------------------------------------------------
 
     def step(self) -> None:
@@ -158,7 +163,7 @@ class CanaryCard(QFrame):
             self.reason.setFocus()
             return
         if not found.is_open and len(why) < LEAST_REASON:
-            mark(self.reason, self.said, NEEDED)
+            self._say(NEEDED)
             self.reason.setFocus()
             return
         without = "" if found.is_open else why
@@ -175,7 +180,7 @@ class CanaryCard(QFrame):
 
     def _start(self, work: Any) -> None:
         self._is_busy = True
-        mark(None, self.said, "")
+        self._say("")
         self._render()
         self._context.tasks.start(work, name="the canary", owner=self, key="canary")
 
@@ -216,7 +221,7 @@ class CanaryCard(QFrame):
             self._context.navigator.say(f"{error}")
             return None
         except OpsError as error:
-            mark(None, self.said, f"{error}")
+            self._say(f"{error}")
             return None
         else:
             self.reason.clear()

@@ -48,5 +48,5 @@ def record_words(found: CanaryStanding) -> str:
     """Return what it decided: how many, how many of them right and wrong."""
     at = found.gate.standing
     if not at.total:
-        return "None of its decisions counts so far: each is first yours to make, or people's."
+        return "None of its decisions counts so far. Those do that you decide first, or that people made too."
     return f"{at.right} of {at.total} right. {found.record}"
