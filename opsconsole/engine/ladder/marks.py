@@ -26,6 +26,8 @@ class Marks:
     """Cells that are live, or act alone, without evidence, with their titles."""
     fallen: tuple[Demotion, ...] = ()
     """Steps down that hold a cell below its file now, the newest first."""
+    ready: Mapping[Cell, str] = field(default_factory=dict[Cell, str])
+    """Cells whose next step is proven and only waits to be signed, with their titles."""
     review: ReviewDue | None = None
     """When it owes a review."""
 
@@ -38,12 +40,23 @@ def marks_of(conn: Reader, kernel: Kernel, version: Version, *, now: datetime) -
     found = ladder_of(conn, kernel.registry, version, now=now)
     unproven = {(category, tool): title for category, tool, title in found.unproven()}
     fallen = tuple(fall for fall, _ in found.fallen())
-    return Marks(unproven=unproven, fallen=fallen, review=due(conn, kernel.roster, version.agent_id, now=now))
+    open_ = {
+        (rung.category, rung.tool): rung.title for rung in found.rungs() if rung.can_climb and rung.gate is not None
+    }
+    return Marks(
+        unproven=unproven, fallen=fallen, ready=open_, review=due(conn, kernel.roster, version.agent_id, now=now)
+    )
 
 
 def every_mark(conn: Reader, kernel: Kernel, *, now: datetime) -> dict[str, Marks]:
     """Return what is told of each agent in use."""
     return {version.agent_id: marks_of(conn, kernel, version, now=now) for version in kernel.roster.current(conn)}
+
+
+def ready_words(marks: Marks) -> str:
+    """Return how many steps wait to be signed: `1 step is ready to sign`; empty for none."""
+    number = len(marks.ready)
+    return "" if not number else f"{number} {'step is' if number == 1 else 'steps are'} ready to sign"
 
 
 def fallen_words(fall: Demotion) -> str:

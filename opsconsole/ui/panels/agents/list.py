@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from opsconsole.engine.ladder.marks import ready_words
 from opsconsole.engine.ladder.told import WITHOUT_EVIDENCE
 from opsconsole.ui.panels.agents.data import MOST_TOLD, AgentRow
 from opsconsole.ui.panels.agents.rollout.words import canary_pill, canary_told
@@ -35,6 +36,7 @@ class AgentFace(RowFace[AgentRow]):
         told = [f"Last 24 hours: {_day(row)}", *([f"Paused: {row.paused}"] if row.paused else [])]
         told += [row.marks.review.sentence] if row.marks.review is not None else []
         told += [canary_told(row.tried)] if row.tried is not None else []
+        told += [f"Ready to sign: {title}" for title in list(row.marks.ready.values())[:MOST_TOLD]]
         told += [f"Taken back: it {fallen}" for fallen in row.fallen[:MOST_TOLD]]
         told += [f"{WITHOUT_EVIDENCE.capitalize()}:\n{row.unproven}"] if row.unproven else []
         return tip("\n".join(told))
@@ -63,6 +65,7 @@ def _line(row: AgentRow) -> str:
         told.append(canary_pill(row.tried)[0])
     if row.fallen:
         return " · ".join([*told, _fallen(row)])
+    told += [words] if (words := ready_words(row.marks)) else []
     brief = [due.brief] if due is not None and due.brief else []
     is_near = due is not None and due.is_near
     return " · ".join([*told, *(brief if is_near else []), _day(row), *([] if is_near else brief)])

@@ -7,7 +7,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from opsconsole.engine.ladder.marks import Marks, fallen_words
+from opsconsole.engine.ladder.marks import Marks, fallen_words, ready_words
 from opsconsole.engine.ladder.told import WITHOUT_EVIDENCE
 from opsconsole.store.queries.views.overview import AgentGlance
 from opsconsole.ui.panel import Navigator
@@ -87,7 +87,9 @@ class AgentCard:
         self._span = label("", "cap", is_wrapped=True)
         column.addWidget(self._span)
         self.review = button("", lambda: self._go("agents", agent=agent, tab="charter"), kind="link")
+        self.ready = button("", lambda: self._go("agents", agent=agent, tab="ladder"), kind="link")
         column.addLayout(row(self.review, None))
+        column.addLayout(row(self.ready, None))
         column.addWidget(self._bar)
         column.addWidget(self._legend())
         column.addSpacing(2)
@@ -116,6 +118,10 @@ class AgentCard:
         self.unproven.setToolTip(tip("\n".join(list(marks.unproven.values())[:MOST_TOLD])))
         self.fallen.setVisible(bool(marks.fallen))
         self.fallen.setToolTip(tip("\n".join(f"It {fallen_words(fall)}: {fall.why}" for fall in marks.fallen)))
+        self.ready.setVisible(bool(marks.ready))
+        self.ready.setText(ready_words(marks))
+        self.ready.setAccessibleName(f"{ready_words(marks)}: open the ladder of {glance.name}")
+        self.ready.setToolTip(tip("\n".join(list(marks.ready.values())[:MOST_TOLD])))
         due = marks.review
         self.review.setVisible(due is not None and due.is_near)
         if due is not None:

@@ -16,7 +16,7 @@ from opsconsole.ui.panels.overview.parts import AgentCard
 from tests.ui.agents.agentsample import in_use, make
 from tests.ui.agents.ladder.climbed import CLIMBER, TICKET, Past, again, fell, make_climber
 from tests.ui.approvals.asked import Person, Sitting
-from tests.ui.scenes import perform, press, told, with_tools
+from tests.ui.scenes import perform, press, told, went, with_tools
 from tests.ui.stage import Stage, until
 
 OTHER = CLIMBER.replace("purpose: Answers.", "purpose: Answers at once.")
@@ -124,10 +124,13 @@ def test_overview_says_what_is_not_earned_and_what_was_taken_back(tmp_path: Path
     folder = make_climber(tmp_path / "w", CLIMBER.replace("howto: limited", "howto: shadow"))
 
     async def bare(stage: Stage) -> None:
-        panel = stage.show(OverviewPanel)
+        places, panel = went(stage), stage.show(OverviewPanel)
         await until(lambda: "Customer mail" in {card.frame.accessibleName().split(":")[0] for card in _cards(panel)})
         (card,) = _cards(panel)
         assert not card.unproven.isVisible() and not card.fallen.isVisible(), "all of it is earned"
+        assert card.ready.text().endswith("ready to sign") and "Bug" in card.ready.toolTip()
+        card.ready.click()
+        assert places[-1] == ("agents", {"agent": "mira", "tab": "ladder"})
         again(folder, OTHER.replace("desk.create_ticket: 2", "desk.create_ticket: 3"))
         fell(folder, "bug", TICKET)
         panel.refresh()

@@ -62,10 +62,14 @@ class CellRow:
         return f"{at.severe} severe" if at.severe else "none"
 
     @property
-    def is_of_interest(self) -> bool:
-        """Something is earned here, was taken back, or is not earned."""
+    def place(self) -> int:
+        """Where it stands in the list: what was taken back, what is ready, what is on its way or bare, the others."""
         rung = self.rung
-        return rung.demotion is not None or rung.is_without_evidence or (rung.gate is not None and not rung.wall)
+        if rung.demotion is not None:
+            return 0
+        if rung.gate is not None and rung.can_climb:
+            return 1
+        return 2 if rung.is_without_evidence or (rung.gate is not None and not rung.wall) else 3
 
     def spoken(self) -> str:
         """Return the line in words."""
@@ -139,7 +143,7 @@ def ladder_view(kernel: Kernel, agent: str) -> LadderView | None:
     held = held_since(conn, kernel.roster, version)
     ladder = ladder_of(conn, kernel.registry, version, now=now)
     rows = [_row(rung, held.get((rung.category, rung.tool))) for rung in ladder.rungs()]
-    ordered = [row for row in rows if row.is_of_interest] + [row for row in rows if not row.is_of_interest]
+    ordered = sorted(rows, key=lambda row: row.place)
     names = {category.id: category.name for category in version.spec.playbook.categories}
     steps = sorted([*read.promotions(conn, agent), *read.demotions(conn, agent)], key=lambda step: step.at)[::-1]
     return LadderView(

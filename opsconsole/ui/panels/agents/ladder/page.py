@@ -83,13 +83,12 @@ class LadderPage(QWidget):
 
     @property
     def row(self) -> CellRow | None:
-        """The line that is looked at; at first one whose gate is open."""
+        """The line that is looked at; at first the topmost: what was taken back, or a step that is ready."""
         if self.view is None:
             return None
         wanted, rows = self._wanted.get(self._agent), self.view.rows
         found = next((row for row in rows if row.key == wanted), None)
-        open_ = next((row for row in rows if row.rung.gate is not None and row.rung.can_climb), None)
-        return found or open_ or (rows[0] if rows else None)
+        return found or (rows[0] if rows else None)
 
     def commands(self, is_here: Callable[[], bool]) -> Sequence[Command]:
         """Return the keys of the steps; they hold while the page is shown."""
