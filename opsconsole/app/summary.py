@@ -44,13 +44,15 @@ def summary(reader: Reader, folder: Path, *, seconds: float) -> dict[str, Any]:
                 "categories": counts.categories,
             }
         )
+    past = feed.worked_as_past(reader)
     report = audit.verify(reader, noted=heads.read(folder))
     return {
         "workspace": str(folder),
         "seconds": round(seconds, 1),
         "events": totals.events,
         "broken": totals.broken,
-        "without_agent": totals.without_agent,
+        "past": past,
+        "without_agent": totals.without_agent - past,
         "runs": totals.runs,
         "agents": agents,
         "waiting": totals.waiting,
@@ -67,6 +69,7 @@ def tell(facts: dict[str, Any]) -> None:
     say(
         f"What came in     {count(facts['events'], 'event')} in {facts['seconds']} s"
         + (f"; {facts['broken']} could not be read whole" if facts["broken"] else "")
+        + (f"; {facts['past']} of them the past that agents were tried on" if facts["past"] else "")
         + (f"; {facts['without_agent']} are nobody's" if facts["without_agent"] else "")
     )
     say("\nWhat each agent did")

@@ -18,6 +18,8 @@ from opsconsole.ui.panels.agents.gateview.simulate import NOW, TYPED
 from opsconsole.ui.panels.agents.head import TABS
 from opsconsole.ui.panels.agents.panel import AgentsPanel
 
+READY = "deal-watch", "deal_stalled", ""
+"""The sample's agent and cell whose next step is there to sign."""
 BROKEN = """
   - name: gold-customers
     when: args.tier == 'gold'
@@ -39,6 +41,9 @@ def agents_views(panel: AgentsPanel) -> list[tuple[str, Callable[[], object]]]:
         *tabs,
         ("ladder-sheet", partial(_climb, panel)),
         ("ladder-below", partial(_look_below, panel)),
+        ("ladder-other", partial(panel.go, {"agent": READY[0], "tab": "ladder"})),
+        ("ladder-ready", partial(_look_at_ready, panel)),
+        ("ladder-back", partial(panel.go, {"agent": "customer-mail", "tab": "versions"})),
         ("versions-open", partial(_open_files, panel)),
         ("autonomy-draft", partial(_raise_levels, panel)),
         ("playbook-draft", partial(_retype, panel)),
@@ -95,6 +100,10 @@ def _climb(panel: AgentsPanel) -> None:
         page.look_at(*wanted.key)
         page.promote()
         page.sheet.turn_details()
+
+
+def _look_at_ready(panel: AgentsPanel) -> None:
+    panel.ladder.look_at(*READY[1:])
 
 
 def _look_below(panel: AgentsPanel) -> None:

@@ -43,21 +43,17 @@ async def do(engine: Engine, folder: Path, deed: StoryStep, *, actor: str, begin
     if deed.do == "past":
         await before.bring(engine, folder, begin=begin, **deed.told)
         return
-    job = {"hire": _hire, "apply": _apply, "promote": _promote}[deed.do]
+    job = {"hire": _hire, "promote": _promote}[deed.do]
     await engine.writer.write(lambda tx: job(engine, tx, folder, deed.told, actor), name=f"sample.{deed.do}")
 
 
 def _hire(engine: Engine, tx: Transaction, folder: Path, told: Mapping[str, Any], actor: str) -> None:
-    if versions.current(tx.conn, told["agent"]) is None:
-        _apply(engine, tx, folder, told, actor)
-        company.teach(tx, folder, told["agent"], actor=actor, now=engine.clock.now())
-
-
-def _apply(engine: Engine, tx: Transaction, folder: Path, told: Mapping[str, Any], actor: str) -> None:
+    if versions.current(tx.conn, told["agent"]) is not None:
+        return
     file = _file(folder, told["agent"], told.get("put", ()), engine.registry)
     why, now = told.get("without_evidence", ""), engine.clock.now()
-    reason = told.get("reason", "")
-    signed.apply(engine.kernel, tx, file, actor=actor, now=now, reason=reason, without_evidence=why)
+    signed.apply(engine.kernel, tx, file, actor=actor, now=now, reason=told["reason"], without_evidence=why)
+    company.teach(tx, folder, told["agent"], actor=actor, now=now)
 
 
 def _file(folder: Path, agent: str, put: Any, registry: Registry) -> AgentFile:

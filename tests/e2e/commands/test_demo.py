@@ -23,7 +23,7 @@ def test_the_demonstration_shows_all_five_rulings_and_may_be_run_again(tmp_path:
     facts = json.loads(first.stdout)
     rulings = {name for agent in facts["agents"] for name in agent["verdicts"]}
     assert rulings == {"REFUSE", "SIMULATE", "RECOMMEND", "ASK", "ACT"}
-    assert facts["events"] >= 280 and facts["audit"]["ok"] and len(facts["agents"]) == 4
+    assert facts["events"] >= 280 and facts["audit"]["ok"] and len(facts["agents"]) == 5
     assert facts["refused"] and all(refusal["why"] for refusal in facts["refused"])
     assert facts["waiting"]["action"] and facts["waiting"]["question"]
     again = opsconsole("demo", "--headless", home=tmp_path)

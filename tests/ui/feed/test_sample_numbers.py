@@ -30,7 +30,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def listed(joined: Joined) -> int:
-    """How many are listed where one is now."""
+    """How many are listed where one is now; what a long list holds back is asked for."""
     for name in (FeedPanel.name, ApprovalsPanel.name, ShadowPanel.name):
         match joined.window.panel(name):
             case FeedPanel() as feed if feed.isVisible():
@@ -38,6 +38,9 @@ def listed(joined: Joined) -> int:
             case ApprovalsPanel() as approvals if approvals.isVisible():
                 return len(approvals.queue.rows)
             case ShadowPanel() as shadow if shadow.isVisible():
+                for made in shadow.findChildren(QPushButton):
+                    if made.isVisible() and made.text() == "Show more":
+                        made.click()
                 return shadow.cards.number
             case _:
                 pass

@@ -160,6 +160,15 @@ def totals(conn: sqlite3.Connection) -> Totals:
     )
 
 
+def worked_as_past(conn: sqlite3.Connection) -> int:
+    """Count the events that agents worked only as the past, to be tried on them."""
+    (number,) = conn.execute(
+        "SELECT count(DISTINCT event_id) FROM pair p WHERE source = 'history'"
+        " AND NOT EXISTS (SELECT 1 FROM run WHERE event_id = p.event_id)"
+    ).fetchone()
+    return int(number)
+
+
 def refused(conn: sqlite3.Connection, *, limit: int = 10) -> list[tuple[str, str, int]]:
     """Return (tool, why, how often) of what the gate refused, most often first."""
     counts: dict[tuple[str, str], int] = {}

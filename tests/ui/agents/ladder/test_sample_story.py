@@ -79,6 +79,7 @@ def test_deal_watch_is_limited_on_evidence_and_its_next_step_is_there_to_sign(se
     row, view = listed(session, "deal-watch"), tab(session, "deal-watch")
     limited = next(stair for stair in view.stairs if stair.stage is Stage.LIMITED)
     assert row.stage == "Limited, 1 in shadow" and len(limited.names) == 2
+    assert not row.marks.unproven and not row.fallen, "all that it may do stands on evidence"
     signed = {step.category: step for step in read.promotions(session.kernel.reader, row.id)}
     assert set(signed) == {"deal_stalled", "deal_no_next_step"}
     assert {(step.was, step.rung, step.is_proven, step.actor) for step in signed.values()} == {
