@@ -1,5 +1,6 @@
 """The charter of an agent as a page."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from opsconsole.domain.enums import Level
@@ -32,6 +33,8 @@ _REACHES = {
 def charter_page(told: Charter) -> Page:
     """Return a charter as a page."""
     spec, used = told.spec, told.in_use
+    times = Counter(each.set_by for each in told.categories)
+    common = tuple(set_by for set_by, count in times.items() if count > 1)
     paused = "" if told.paused is None else f"It is paused{f': {told.paused}' if told.paused else ''}. "
     return Page(
         kind="Charter",
@@ -40,11 +43,11 @@ def charter_page(told: Charter) -> Page:
         lead=f"{paused}{spec.summary or spec.playbook.purpose}",
         sections=(
             Section("Who answers for it", (Facts(tuple(_who(told))),)),
-            Section("What it handles", (_categories(told),)),
+            Section("What it handles", (_categories(told, common), *_why(common))),
             *_team(told),
             Section("What it never does", (Lines(tuple(never(spec))),)),
             Section("What it reads and where it writes", tuple(_places(told))),
-            Section("What it may do", (Lines((today(spec),), is_muted=True), _levels(told.levels))),
+            Section("What it may do", (Lines((today(spec),), is_muted=True), _levels(told.levels, common))),
             Section("How it is overseen", (Lines(tuple(overseen(spec, who=A_PERSON))),)),
             Section("How to stop it", (Lines(_stop(told)),)),
             Section("Does it tell people that it is an AI?", (Lines((_discloses(told),)),)),
@@ -72,18 +75,18 @@ def _who(told: Charter) -> Iterator[Fact]:
     yield Fact("Next review", NONE_OWED if on is None else f"Due on {on.day} {on:%B %Y}")
 
 
-def _categories(told: Charter) -> Table:
+def _categories(told: Charter, common: Sequence[SetBy]) -> Table:
     columns = (
         Column("Kind of event", 28), Column("Stage", 11), Column("Since", 12), Column("Set by, and on what", 24),
         Column("Evidence", 25),
     )  # fmt: skip
-    return Table(columns, tuple(_category(category) for category in told.categories))
+    return Table(columns, tuple(_category(category, common) for category in told.categories))
 
 
-def _category(category: HandledCategory) -> Line:
+def _category(category: HandledCategory, common: Sequence[SetBy]) -> Line:
     stands = category.stands
     tone: Tone = "warn" if category.is_paused else "ok" if stands.is_live else "shadow"
-    since, by = short_day(category.set_by.at), _by(category.set_by)
+    since, by = short_day(category.set_by.at), _by(category.set_by, common)
     return Line((category.name, _stage(category), since, by, _evidence(category)), tone)
 
 
@@ -105,10 +108,18 @@ def _evidence(category: HandledCategory) -> str:
     return f"{told[:1].upper()}{told[1:]}" or "–"
 
 
-def _by(set_by: SetBy) -> str:
-    why = f": {set_by.reason}" if set_by.reason else ""
+def _by(set_by: SetBy, common: Sequence[SetBy]) -> str:
+    """Say who set it, and why unless that is said once for many."""
     version = f", version {set_by.number}" if set_by.number else ""
+    why = f": {set_by.reason}" if set_by.reason and set_by not in common else ""
     return f"{person(set_by.by)}{version}{why}"
+
+
+def _why(every: Sequence[SetBy]) -> Iterator[Lines]:
+    """Say once on what many were set, not in every row."""
+    told = tuple(f"{_by(set_by, every)}, {short_day(set_by.at)}: {set_by.reason}" for set_by in every if set_by.reason)
+    if told:
+        yield Lines(told, is_muted=True)
 
 
 def _team(told: Charter) -> Iterator[Section]:
@@ -141,7 +152,7 @@ def _tools(some: ToolsOf) -> str:
     return f"{some.connection or 'Nothing connected'}{account}: {listed([tool.lower() for tool in some.tools])}."
 
 
-def _levels(levels: Sequence[LevelLine]) -> Table:
+def _levels(levels: Sequence[LevelLine], common: Sequence[SetBy]) -> Table:
     columns = (
         Column("Action", 30), Column("For", 19), Column("Level", 16), Column("Since", 12),
         Column("Set by, and on what", 23),
@@ -150,11 +161,11 @@ def _levels(levels: Sequence[LevelLine]) -> Table:
     for group in GROUPS:
         own = [level for level in levels if level.group == group]
         if own:
-            lines += [Line((group,)), *_alike(own)]
+            lines += [Line((group,)), *_alike(own, common)]
     return Table(columns, tuple(lines))
 
 
-def _alike(levels: Sequence[LevelLine]) -> Iterator[Line]:
+def _alike(levels: Sequence[LevelLine], common: Sequence[SetBy]) -> Iterator[Line]:
     """Yield a row for all actions that hold at one level since one version, and one for each that is an exception."""
     rows: dict[tuple[str, str, SetBy], list[LevelLine]] = {}
     for level in levels:
@@ -164,7 +175,7 @@ def _alike(levels: Sequence[LevelLine]) -> Iterator[Line]:
     for (tool, words, set_by), some in rows.items():
         actions = tool_words(tool) if tool else listed([tool_words(level.tool) for level in some])
         where = listed([level.category for level in some]) if tool else "all it handles"
-        yield Line((actions, where, words, short_day(set_by.at), _by(set_by)))
+        yield Line((actions, where, words, short_day(set_by.at), _by(set_by, common)))
 
 
 def _stop(told: Charter) -> tuple[str, ...]:

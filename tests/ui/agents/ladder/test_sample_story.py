@@ -13,12 +13,14 @@ import pytest
 from typer.testing import CliRunner
 
 from opsconsole.app.cli import app
+from opsconsole.app.commands.reports.text import lines_of
 from opsconsole.app.session import Session, opened
 from opsconsole.domain.enums import ActionState, Adjudication, Severity, Stage
 from opsconsole.engine.evidence.lessons import lessons
 from opsconsole.engine.ladder import told
 from opsconsole.engine.ladder.marks import every_mark
 from opsconsole.engine.oversight.charter import charter
+from opsconsole.engine.oversight.charterpage import charter_page
 from opsconsole.engine.runstate.loaded import load
 from opsconsole.policy.ladder import REVIEW_DAYS
 from opsconsole.store.queries import approvals, pairs, runs, versions
@@ -164,3 +166,8 @@ def test_what_was_prepared_when_it_was_taken_back_became_a_card(session: Session
         row[0] for row in conn.execute("SELECT verdict FROM ruling WHERE action_id = ? ORDER BY id", (action.id,))
     ]
     assert verdicts[0] == "ACT" and verdicts[-1] == "ASK", "it would have gone out alone"
+
+
+def test_what_many_were_set_on_is_said_once_on_a_charter(session: Session) -> None:
+    lines = list(lines_of(charter_page(charter(session.kernel, "helpdesk"))))
+    assert sum("Taken over as it worked before" in line for line in lines) == 1
