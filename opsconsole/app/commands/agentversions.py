@@ -185,8 +185,7 @@ def _before(session: Session, version: VersionRow) -> VersionRow:
     conn = session.kernel.reader
     if (tried := read_canary.of_version(conn, version.id)) is not None:
         return _numbered(session, version.agent_id, tried.beside_number)
-    earlier = (row for row in versions.in_use_ever(conn, version.agent_id) if row.number < version.number)
-    return next(earlier, version)
+    return versions.used_before(conn, version.agent_id, version.number) or version
 
 
 def restore(

@@ -2,7 +2,6 @@
 
 from opsconsole.domain.enums import Adjudication
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ladder.canary import watch
 from opsconsole.engine.ladder.fall import look_at_audited
 from opsconsole.engine.pairs import judging
 from opsconsole.engine.pairs.judging import JudgingResult
@@ -35,7 +34,6 @@ def take_back(kernel: Kernel, tx: Transaction, pair: int, *, actor: str, is_repe
 
 
 def _look(kernel: Kernel, tx: Transaction, pair: int) -> None:
-    watch.look(kernel, tx)
     drawn = read.draw_of_pair(tx.conn, pair)
     if drawn is not None:
         look_at_audited(kernel, tx, drawn.agent, drawn.category)

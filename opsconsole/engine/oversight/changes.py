@@ -50,7 +50,7 @@ class LadderStep:
 def changed_by(conn: Reader, row: VersionRow) -> VersionChanged:
     """Return what a version changed."""
     spec = load_spec(row.spec)
-    was = versions.numbered(conn, row.agent_id, row.number - 1)
+    was = versions.used_before(conn, row.agent_id, row.number)
     before = None if was is None else load_spec(was.spec)
     return VersionChanged(
         agent=row.agent_id,

@@ -44,6 +44,14 @@ def in_use_ever(conn: sqlite3.Connection, agent: str) -> list[VersionRow]:
     return [found for row in rows if (found := _row(row)) is not None]
 
 
+def used_before(conn: sqlite3.Connection, agent: str, number: int) -> VersionRow | None:
+    """Return the version of an agent that was in use before one came into use; None for its first."""
+    row = conn.execute(
+        f"{_VERSION}agent_id = ? AND number < ? AND {_CAME_INTO_USE} ORDER BY number DESC LIMIT 1", (agent, number)
+    )
+    return _row(row.fetchone())
+
+
 def newest(conn: sqlite3.Connection, agent: str) -> VersionRow | None:
     """Return the version of an agent that came into use last, in use now or not; None where there never was one."""
     row = conn.execute(f"{_VERSION}agent_id = ? AND {_CAME_INTO_USE} ORDER BY number DESC LIMIT 1", (agent,))

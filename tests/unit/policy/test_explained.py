@@ -28,14 +28,19 @@ def test_the_answers_are_what_the_gate_heard_in_its_order(question: GateContext)
     assert all(answer.text for answer in told) and len(told) >= len(RULES) - 1 + len(question.guardrails)
 
 
-@given(contexts, st.lists(st.sampled_from(["the guardrail a names b"]), max_size=1), st.booleans())
-def test_a_moment_that_was_kept_gives_the_ruling_again(question: GateContext, broken: list[str], is_late: bool) -> None:
-    question = replace(question, broken=tuple(broken), is_repeated_in_run=is_late)
+tried = st.sampled_from(["", "version 2, a canary,"])
+
+
+@given(contexts, st.lists(st.sampled_from(["the guardrail a names b"]), max_size=1), st.booleans(), tried)
+def test_a_moment_that_was_kept_gives_the_ruling_again(
+    question: GateContext, broken: list[str], is_late: bool, canary: str
+) -> None:
+    question = replace(question, broken=tuple(broken), is_repeated_in_run=is_late, canary=canary)
     kept = json.loads(json.dumps(moment_of(question, is_lifted=False)))
     bare = replace(
         question, is_type_changed=False, has_grant=False, is_first_contact=False, has_category_changed=False,
         is_repeated_in_run=False, done_ago_s=None, event_age_s=0.0, switches=(), recipient_zones=(), usages=(),
-        broken=(), provenance=replace(question.provenance, is_tainted=False),
+        broken=(), canary="", provenance=replace(question.provenance, is_tainted=False),
     )  # fmt: skip
     assert rule(at_moment(bare, kept)) == rule(question)
 

@@ -17,7 +17,7 @@ GUARDRAIL = "guardrail:"
 
 
 def look(kernel: Kernel, tx: Transaction) -> None:
-    """Stop every canary with a severe error: called whenever people made, or judged, a decision that agents made."""
+    """Stop every canary with a severe error: called whenever a decision of an agent is laid beside what people did."""
     for tried in read.all_running(tx.conn):
         for each in read.pairs(tx.conn, tried.version):
             if is_severe(each.counted) and is_right(each.counted) is not None:

@@ -10,6 +10,7 @@ from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.commands.decisions import Grant
 from opsconsole.engine.engine import Engine
 from opsconsole.engine.ladder.draws import OwnAct
+from opsconsole.engine.ladder.standing import progress_then
 from opsconsole.engine.ports.connector import Connector
 from opsconsole.policy.ladder import UNAUDITED_DAYS
 from opsconsole.store.queries import evidence as read_evidence
@@ -104,6 +105,7 @@ async def test_its_evidence_is_its_own(tmp_path: Path) -> None:
         }
         assert found == {new: 3}
         assert not read_evidence.counting(r.engine.reader, "mira"), "what is only tried is not what the agent is"
+        assert not progress_then(r.engine.reader, "mira", until=r.clock.now() + timedelta(days=1)), "nor what it was"
         assert rung(r).gate is None and rung(r).holds is Level.AUTONOMOUS
         assert how(r).gate.standing.total == how(r).gate.standing.right == 3
 
