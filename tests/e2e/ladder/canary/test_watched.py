@@ -1,4 +1,4 @@
-"""What people do beside a canary in shadow stops it too, and what is told of the agent stays that of what was in use."""
+"""A canary in shadow is stopped by what people do beside it; what is told of an agent is what was in use."""
 
 from datetime import timedelta
 from pathlib import Path
