@@ -7,7 +7,7 @@ from opsconsole.domain.enums import Level, Reversibility
 from opsconsole.domain.humanact import HumanAct
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.engine import Engine
-from opsconsole.engine.ladder.rungs import held_since
+from opsconsole.engine.ladder.held import held_since
 from opsconsole.engine.oversight.changes import changed_by
 from opsconsole.engine.ports.connector import Connector
 from opsconsole.store.crosscheck import crosscheck
