@@ -14,6 +14,7 @@ from opsconsole.doubles.brain import FakeBrain
 from opsconsole.doubles.clock import FakeClock
 from opsconsole.doubles.connector import FakeConnector
 from opsconsole.engine.ladder.draws import OwnAct
+from opsconsole.engine.ladder.share import set_asked_share
 from opsconsole.engine.ports.brain import RunView, Turn
 from opsconsole.policy.ladder import ALARM_AFTER
 from opsconsole.store.queries import ladder as read
@@ -90,6 +91,9 @@ async def test_from_shadow_to_alone_and_back(tmp_path: Path) -> None:
         await climb(r, "", reason="two weeks without a fault that matters")
         assert rung(r, "").stage is Stage.LIMITED and r.waiting() == []
 
+        await r.engine.writer.write(
+            lambda tx: set_asked_share(r.kernel, tx, "50", actor="person:test"), name="ladder.share"
+        )
         days, asked = 0, rung(r).gate
         assert asked is not None and asked.standing.total == 0
         while not rung(r).can_climb:
