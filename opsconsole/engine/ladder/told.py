@@ -23,9 +23,9 @@ TRIGGERS = {
 }
 NEVER = "it will not get there as it is"
 _STAGES = {
-    Stage.LIMITED: "handles {} for real, with a few categories at first",
-    Stage.EXPANDED: "handles {} for real, as one of several categories",
-    Stage.FULL: "handles {} for real as part of its whole scope, reviewed every month",
+    Stage.LIMITED: "handles “{}” for real, with a few categories at first",
+    Stage.EXPANDED: "handles “{}” for real, as one of several categories",
+    Stage.FULL: "handles “{}” for real as part of its whole scope, reviewed every month",
 }
 
 
@@ -64,7 +64,7 @@ def _missing(gate: Gate) -> Iterator[str]:
         if gate.forecast_days is not None and gate.forecast_days > 0:
             more += f", about {_days(gate.forecast_days)} at your volume"
         yield more
-    if gate.days_missing:
+    if gate.days_missing > (gate.forecast_days or 0.0 if needed else 0.0):  # else they go by while it decides
         yield f"{_days(gate.days_missing)} more"
 
 

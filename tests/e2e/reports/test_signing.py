@@ -236,6 +236,16 @@ def test_signing_as_it_is_typed(run: Run, folder: Path, tmp_path: Path) -> None:
     assert "keep" in run("report", "charter", "mira").out and run("audit", "verify").code == 0
 
 
+def test_a_stage_that_is_lowered_stands_in_the_history(run: Run, folder: Path) -> None:
+    overdue_by(folder, 40)
+    assert (
+        "down from full to expanded" in run("ladder", "demote", "mira", "mail_received", "--reason", "a new queue").out
+    )
+    assert "down  mail_received: full to expanded, by " in run("ladder", "history", "mira").out
+    (step,) = run("ladder", "history", "mira", "--json").json
+    assert (step["step"], step["was"], step["rung"], step["why"]) == ("down", "full", "expanded", "a new queue")
+
+
 def test_without_a_digest_what_is_signed_stands_above_it(run: Run, folder: Path) -> None:
     overdue_by(folder, 40)
     done = run("report", "review", "mira", "--sign", "widen", "--reason", "it does well with mail")

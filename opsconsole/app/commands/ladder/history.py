@@ -10,13 +10,14 @@ from opsconsole.app.words import say, say_json, utc
 from opsconsole.domain.errors import NotFoundError
 from opsconsole.domain.naming import tool_words
 from opsconsole.engine.ladder import told
+from opsconsole.engine.ladder.lowered import StageLowered, stages_lowered
 from opsconsole.engine.oversight.span import of_moments
 from opsconsole.store.queries import ladder as read
 from opsconsole.store.queries import versions
 from opsconsole.store.queries.reviews import signed
 from opsconsole.store.queries.reviews.signed import SignedReview
 
-Step = read.Promotion | read.Demotion | SignedReview
+Step = read.Promotion | read.Demotion | StageLowered | SignedReview
 
 
 @app.command()
@@ -29,6 +30,7 @@ def history(agent: Agent, *, as_json: AsJson = False, workspace: Where = None) -
         every: list[Step] = [
             *read.promotions(conn, agent),
             *read.demotions(conn, agent),
+            *stages_lowered(conn, session.kernel.roster, agent),
             *signed.of_agent(conn, agent),
         ]
         steps = sorted(every, key=lambda step: step.at, reverse=True)
@@ -50,6 +52,9 @@ def _line(step: Step) -> str:
         why = f": {step.reason}" if step.reason else ""
         span = of_moments(step.since, step.until)
         return f"review  {span.name or span.days}: {step.decision.value}, by {_who(step.actor)}{why}"
+    if isinstance(step, StageLowered):
+        why = f": {step.why}" if step.why else ""
+        return f"down  {step.category}: {step.was.value} to {step.stage.value}, by {_who(step.actor)}{why}"
     where = f"{step.category} {tool_words(step.tool)}" if step.tool else step.category
     if isinstance(step, read.Promotion):
         proof = "" if step.is_proven else f", {told.WITHOUT_EVIDENCE}"
@@ -64,6 +69,9 @@ def _facts(step: Step, numbers: dict[str, Any] | None = None) -> dict[str, Any]:
     if isinstance(step, SignedReview):
         facts |= {"step": "review", "since": step.since, "until": step.until, "decision": step.decision.value}
         return {**facts, "reason": step.reason, "lowered": step.lowered, "digest": step.digest, "snapshot": numbers}
+    if isinstance(step, StageLowered):
+        facts |= {"step": "down", "category": step.category, "tool": "", "was": step.was.value}
+        return {**facts, "rung": step.stage.value, "trigger": "person", "why": step.why, "lifted_at": None}
     facts |= {"category": step.category, "tool": step.tool}
     if isinstance(step, read.Promotion):
         facts |= {"step": "up", "was": step.was, "rung": step.rung, "proven": step.is_proven, "reason": step.reason}

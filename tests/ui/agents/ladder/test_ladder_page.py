@@ -183,6 +183,8 @@ def test_lowering_never_asks(tmp_path: Path) -> None:
         await until(lambda: panel.ladder.row is not None and panel.ladder.row.rung.stage is LiveStage.SHADOW)
         assert not panel.ladder.foot.down.isVisible(), "there is no step below shadow"
         assert "How-to" in panel.ladder.stairs.accessibleDescription().split("Limited")[0]
+        assert said.texts[-1] == "“How-to” is taken down from limited to shadow, with version 2."
+        assert "How-to: limited → shadow" in told(panel.ladder.steps), "a stage that is lowered is a step too"
 
     perform(folder, scene)
     assert in_use(folder).number == 2

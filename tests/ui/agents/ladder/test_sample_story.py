@@ -73,6 +73,11 @@ def test_supplier_invoices_is_in_its_second_week_of_shadow_with_one_lesson_to_ta
     assert "hilde@slotwise.example" in lesson.text and not lesson.fault
     judged = [present(pairs.pair(kernel.reader, number), "pair") for number in lesson.pairs]
     assert {pair.said for pair in judged} == {Adjudication.HUMAN} and len(judged) >= 3
+    gate = present(cell(session, row.id, "invoice").rung.gate, "gate")
+    (limited,) = [stair for stair in tab(session, row.id).stairs if stair.stage is Stage.LIMITED]
+    assert gate.forecast_days is not None and gate.forecast_days > gate.days_missing > 0
+    assert limited.next == f"in {round(gate.forecast_days)}+ working days", "the calendar alone opens nothing"
+    assert cell(session, row.id, "invoice").still.endswith("at your volume"), "its days go by while it decides"
     assert cell(session, row.id, "invoice").right == "17 of 17", "what it need not learn it does as people do"
     assert kernel.reader.execute("SELECT count(*) FROM effect WHERE agent_id = ?", (row.id,)).fetchone() == (0,)
 
@@ -93,7 +98,7 @@ def test_deal_watch_is_limited_on_evidence_and_its_next_step_is_there_to_sign(se
     assert gate.standing.total == 164 and gate.standing.severe == 0 and gate.days >= 80 and gate.judged > 150
     assert not cell(session, row.id, "deal_no_next_step").rung.can_climb, "the other is not"
     sheet = told.sheet(view.name, ready.rung, is_proven=True)
-    assert sheet[0] == "From today Deal watch handles A deal went quiet for real, as one of several categories."
+    assert sheet[0] == "From today Deal watch handles “A deal went quiet” for real, as one of several categories."
     assert sheet[1].startswith("164 decisions since ") and "none severe" in sheet[1] and "1 in 10" in sheet[2]
 
 

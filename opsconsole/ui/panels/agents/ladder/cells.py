@@ -53,7 +53,7 @@ class CellModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return row.spoken()
         if role == Qt.ItemDataRole.ToolTipRole:
-            return tip(row.spoken().replace(", ", "\n") if index.column() != STILL else row.still)
+            return tip("\n".join(row.parts()) if index.column() != STILL else row.still)
         return None
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:

@@ -9,7 +9,9 @@ from opsconsole.domain.enums import Level, Stage
 from opsconsole.domain.naming import tool_words
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import told
+from opsconsole.engine.ladder.gates import Gate
 from opsconsole.engine.ladder.held import Held, held_since
+from opsconsole.engine.ladder.lowered import StageLowered, stages_lowered
 from opsconsole.engine.ladder.rungs import STAGES, Rung, ladder_of
 from opsconsole.store.queries import ladder as read
 from opsconsole.store.queries.ladder import Demotion, Promotion
@@ -18,6 +20,7 @@ from opsconsole.ui.widgets.basics import Tone
 
 OPEN = "nothing: the gate is open"
 TOP = "nothing: this is the top"
+TOP_ONCE_LIVE = "nothing, once it is live"
 YOURS = "only your word"
 MOST_STEPS = 20
 """Steps that are listed; the command line lists all."""
@@ -71,13 +74,17 @@ class CellRow:
             return 1
         return 2 if rung.is_without_evidence or (rung.gate is not None and not rung.wall) else 3
 
-    def spoken(self) -> str:
-        """Return the line in words."""
+    def parts(self) -> list[str]:
+        """Return what the line says, part by part."""
         parts = [self.title, f"now {told.holds_words(self.rung)}"]
         parts += [f"{self.right} right"] if self.right else ["nothing counted yet"] * (self.rung.shown is not None)
         parts += [f"severe: {self.severe}"] if self.severe else []
         parts.append(f"still needed: {self.still}")
-        return ", ".join([*parts, *([told.WITHOUT_EVIDENCE] if self.rung.is_without_evidence else [])])
+        return [*parts, *([told.WITHOUT_EVIDENCE] if self.rung.is_without_evidence else [])]
+
+    def spoken(self) -> str:
+        """Return the line in words."""
+        return ", ".join(self.parts())
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +152,11 @@ def ladder_view(kernel: Kernel, agent: str) -> LadderView | None:
     rows = [_row(rung, held.get((rung.category, rung.tool))) for rung in ladder.rungs()]
     ordered = sorted(rows, key=lambda row: row.place)
     names = {category.id: category.name for category in version.spec.playbook.categories}
-    steps = sorted([*read.promotions(conn, agent), *read.demotions(conn, agent)], key=lambda step: step.at)[::-1]
+    lowered = stages_lowered(conn, kernel.roster, agent)
+    every: list[Promotion | Demotion | StageLowered] = [
+        *read.promotions(conn, agent), *read.demotions(conn, agent), *lowered,
+    ]  # fmt: skip
+    steps = sorted(every, key=lambda step: step.at, reverse=True)
     return LadderView(
         agent,
         version.spec.name,
@@ -166,7 +177,8 @@ def _row(rung: Rung, held: Held | None) -> CellRow:
     if missing := told.missing(rung):
         return CellRow(rung, held, missing, "warn" if told.NEVER in missing else "plain")
     if not rung.next:
-        return CellRow(rung, held, TOP, "plain")
+        is_shut = rung.tool and not rung.is_live
+        return CellRow(rung, held, TOP_ONCE_LIVE if is_shut else TOP, "plain")
     return CellRow(rung, held, YOURS if rung.gate is None else OPEN, "plain" if rung.gate is None else "ok")
 
 
@@ -195,12 +207,23 @@ def _ready(below: Sequence[CellRow]) -> str:
         return "ready" if ready == 1 else f"all {ready} are ready"
     if ready:
         return f"{ready} {'is' if ready == 1 else 'are'} ready, {len(below) - ready} not yet"
-    days = min((row.rung.gate.days_missing for row in below if row.rung.gate is not None), default=0)
-    return f"not before {days} more working {'day' if days == 1 else 'days'}" if days else "none is ready yet"
+    gates = [row.rung.gate for row in below if row.rung.gate is not None]
+    days = min((_days_left(gate) for gate in gates if told.NEVER not in told.still_missing(gate)), default=0)
+    return f"in {days}+ working days" if days else "none is ready yet"
 
 
-def _step(step: Promotion | Demotion, names: Mapping[str, str]) -> StepTaken:
+def _days_left(gate: Gate) -> int:
+    """Return the working days that a gate takes at least, as far as they are known."""
+    forecast = 0 if gate.standing.is_open else round(gate.forecast_days or 0)
+    return max(gate.days_missing, forecast)
+
+
+def _step(step: Promotion | Demotion | StageLowered, names: Mapping[str, str]) -> StepTaken:
     name = names.get(step.category, step.category)
+    if isinstance(step, StageLowered):
+        by = step.actor.partition(":")[2] or step.actor
+        what = f"{name}: {_from_to(step.was.value, step.stage.value, '')}"
+        return StepTaken(step.at, f"by {by}", what, step.why, "", False, True, False)
     where = f"{name} · {tool_words(step.tool)}" if step.tool else name
     who = step.actor.partition(":")[2] or step.actor
     if isinstance(step, Demotion):

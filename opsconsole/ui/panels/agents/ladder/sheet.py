@@ -23,6 +23,10 @@ from opsconsole.ui.widgets.words import plural
 
 WHY = "Why (kept with your name in the record)"
 WHY_ANYWAY = "Why may it, though this is not earned? Kept with your name in the record"
+NEVER = (
+    "It will not get there as it is: too many of its decisions are wrong. See them, change its playbook, and try that"
+    " on your past."
+)
 NEEDED = f"Say why in at least {LEAST_REASON} characters, so that others can read it; nothing was changed."
 
 
@@ -203,7 +207,8 @@ def _sentences(view: LadderView, found: CellRow, *, is_asked: bool) -> list[tupl
         lines.append((f"No record takes it further: {rung.wall}.", "", ""))
         return lines
     missing = told.missing(rung)
-    lines.append((f"Still needed: {missing}.", "", "warn" if missing.startswith(told.NEVER) else ""))
+    is_never = missing.startswith(told.NEVER)
+    lines.append((NEVER if is_never else f"Still needed: {missing}.", "", "warn" if is_never else ""))
     if rung.gate is not None:
         lines.append((told.record(rung.gate), "muted", ""))
     return lines
