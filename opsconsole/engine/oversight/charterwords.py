@@ -23,8 +23,8 @@ def today(spec: AgentSpec) -> str:
         why = "none of it is live" if shut else "all of it is in shadow"
         return f"Today nothing: {why}, written down and not done. Once it is live:"
     if held:
-        how = "not live" if shut else "in shadow"
-        return f"Nothing in {listed(held)}, which {'are' if len(held) > 1 else 'is'} {how}. In the rest:"
+        how, named = "not live" if shut else "in shadow", listed([f"“{name}”" for name in held])
+        return f"Nothing in {named}, which {'are' if len(held) > 1 else 'is'} {how}. In the rest:"
     return "In all that it handles:"
 
 

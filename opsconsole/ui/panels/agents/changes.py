@@ -58,7 +58,7 @@ class Changes(QObject):
     def switch_category(self, shown: Shown, category: str, *, is_on: bool) -> None:
         """Pause one of its categories, or resume it."""
         if (found := shown.spec.category(category)) is not None:
-            self._switch(category_scope(shown.row.id, category), found.name, is_on=is_on)
+            self._switch(category_scope(shown.row.id, category), f"“{found.name}”", is_on=is_on)
 
     def _switch(self, scope: str, name: str, *, is_on: bool) -> None:
         pausing.switch(self._context, self._owner, scope, name, is_on=is_on, done=self.done.emit)

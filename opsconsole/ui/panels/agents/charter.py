@@ -1,6 +1,7 @@
 """The charter: what an agent handles, what it may do with it, what it never does, and how it is overseen."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import Signal
@@ -165,8 +166,17 @@ def _marked(shown: Shown) -> Iterable[tuple[str, str]]:
     """Yield (text, tone) of what was taken back, and of what is live without evidence."""
     names = {category.id: category.name for category in shown.spec.playbook.categories}
     for fall, words in zip(shown.row.marks.fallen, shown.row.fallen, strict=True):
-        yield f"Taken back in {names.get(fall.category, fall.category)}: it {words}: {fall.why}.", "danger"
+        yield f"Taken back in “{names.get(fall.category, fall.category)}”: it {words}: {fall.why}.", "danger"
     if shown.row.unproven:
-        titles = list(shown.row.marks.unproven.values())
-        more = [f"{len(titles) - MOST_TOLD} more"] if len(titles) > MOST_TOLD else []
-        yield f"{WITHOUT_EVIDENCE.capitalize()}: {listed([*titles[:MOST_TOLD], *more])}. See Ladder.", "warn"
+        yield f"{WITHOUT_EVIDENCE.capitalize()}: {_unproven(shown, names)}. See Ladder.", "warn"
+
+
+def _unproven(shown: Shown, names: Mapping[str, str]) -> str:
+    """Return what is live without evidence; where that is much, how much of each category."""
+    cells = shown.row.marks.unproven
+    if len(cells) <= MOST_TOLD:
+        return listed([f"“{title}”" for title in cells.values()])
+    found = Counter(category for category, _ in cells)
+    said = [f"“{names.get(category, category)}” ({number})" for category, number in found.items()]
+    more = [f"{len(said) - MOST_TOLD} more"] if len(said) > MOST_TOLD else []
+    return f"{listed([*said[:MOST_TOLD], *more])}; in brackets how many stages and actions"

@@ -30,11 +30,11 @@ TWO = FILE.replace("    - id: mail_received", "    - {id: other, name: Something
         (FILE.replace(LIVE, "stage: {default: limited}"), "Today nothing: none of it is live"),
         (
             TWO.replace(LIVE, "stage: {default: limited, categories: {other: limited}}"),
-            "Nothing in A mail, which is not live. In the rest:",
+            "Nothing in “A mail”, which is not live. In the rest:",
         ),
         (
             TWO.replace(LIVE, "stage: {default: full, categories: {other: shadow}}"),
-            "Nothing in Something else, which is in shadow. In the rest:",
+            "Nothing in “Something else”, which is in shadow. In the rest:",
         ),
     ],
 )

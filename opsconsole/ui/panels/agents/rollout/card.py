@@ -109,8 +109,8 @@ class CanaryCard(QFrame):
         self.when.setText(f"since {ago(tried.since, now)}" if (now - tried.since).days else "since today")
         self.when.setToolTip(exact(tried.since))
         self.about.setText(
-            f"It asks before everything. The version in use keeps its rungs and the rest of the threads; it was version"
-            f" {tried.beside_number} when this one began."
+            f"It asks before everything. The version in use keeps what it earned and the rest of the threads; it was"
+            f" version {tried.beside_number} when this one began."
         )
         self.record.setText(record_words(found))
         at = found.gate.standing
