@@ -75,11 +75,8 @@ class AgentsPanel(Panel):
         self.guardrails.file_wanted.connect(partial(self.turn, "playbook"))
         self.guardrails.simulate_wanted.connect(self.show_simulate)
         self.guardrails.coverage_wanted.connect(self.sides.show_coverage)
-        self._edited: dict[str, EditPage[Any]] = {
-            "playbook": self.playbook,
-            "autonomy": self.autonomy,
-            "guardrails": self.guardrails,
-        }
+        pages = (("playbook", self.playbook), ("autonomy", self.autonomy), ("guardrails", self.guardrails))
+        self._edited: dict[str, EditPage[Any]] = dict(pages)
         for page in self._edited.values():
             page.save_wanted.connect(partial(self._on_save, page))
             page.trial_wanted.connect(partial(self._on_trial, page))
@@ -288,9 +285,8 @@ class AgentsPanel(Panel):
         if found is None:
             self.states.empty("No agents yet", NONE, "Choose one", self.sides.add)
             return
-        place = next(at for at, row in enumerate(self.rows) if row.id == found.row.id)
         self.list.say_count(self.rows)
-        self.list.render_rows(self.rows, AgentFace(), current=place)
+        self.list.render_rows(self.rows, AgentFace(), current=[row.id for row in self.rows].index(found.row.id))
         self.head.show_agent(found)
         self._show_page(found)
         self.states.show_content()

@@ -87,6 +87,24 @@ def test_a_step_up_is_signed_by_key_and_shown(tmp_path: Path) -> None:
     assert in_use(folder).number == 2 and down.why == "the step up is taken back"
 
 
+def test_one_key_too_many_signs_no_second_step(tmp_path: Path) -> None:
+    folder = make_climber(tmp_path / "w", CLIMBER.replace("desk.reply: 2", "desk.reply: 1"))
+
+    async def scene(stage: Stage) -> None:
+        panel = await opened_at(stage, "bug", REPLY)
+        page = panel.ladder
+        assert page.row is not None and page.row.rung.can_climb and page.row.rung.holds is Level.OBSERVE
+        key(panel, Qt.Key.Key_M)
+        await until(lambda: len(steps(folder)[0]) == 1 and not page.is_busy)
+        await until(lambda: page.row is not None and page.row.rung.holds is Level.APPROVAL)
+        key(panel, Qt.Key.Key_M)
+        assert "That step is signed: it asks before it acts now. For one more, sign again." in told(page.sheet)
+        await until(lambda: not page.is_busy)
+        assert len(steps(folder)[0]) == 1
+
+    perform(folder, scene)
+
+
 def test_a_closed_gate_says_what_is_missing_and_how_to_get_there(tmp_path: Path) -> None:
     folder = make_climber(tmp_path / "w")
     fill(folder, lambda past: past.wait("howto", TICKET))

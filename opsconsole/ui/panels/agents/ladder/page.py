@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError, StaleCardError
 from opsconsole.engine.kernel import Kernel
+from opsconsole.engine.ladder import told
 from opsconsole.engine.ladder.rungs import ladder_of
 from opsconsole.store.rows import present
 from opsconsole.ui.command import Command
@@ -47,6 +48,7 @@ class LadderPage(QWidget):
         """The cell of each agent that is looked at."""
         self._typed: dict[tuple[str, Cell], str] = {}
         self._asked: tuple[str, Cell] | None = None
+        self._signed: tuple[str, Cell] | None = None
         """The cell whose step without evidence is wanted."""
         self.view: LadderView | None = None
         self.is_busy = False
@@ -155,7 +157,7 @@ class LadderPage(QWidget):
 
     def _on_picked(self, category: str, tool: str) -> None:
         if self._wanted.get(self._agent) != (category, tool):
-            self._asked = None
+            self._asked = self._signed = None
             self.look_at(category, tool)
 
     def _on_typed(self, text: str) -> None:
@@ -171,6 +173,11 @@ class LadderPage(QWidget):
         if view is None or found is None or self.is_busy or not found.rung.next or found.rung.wall:
             return
         key, is_proven = (self._agent, found.key), found.rung.can_climb
+        if self._signed == key:  # whoever thinks that the first did not take must not sign the next one too
+            self._signed = None
+            self.sheet.say(f"That step is signed: it is {told.holds_words(found.rung)} now. For one more, sign again.")
+            self.area.ensureWidgetVisible(self.sheet.said)
+            return
         if not is_proven and self._asked != key:
             self._asked = key
             self._render()
@@ -215,7 +222,7 @@ class LadderPage(QWidget):
             self._fail(error)
             return
         self._typed.pop(key, None)
-        self._asked = None
+        self._asked, self._signed = None, key
         back = partial(self._take_back, step, made.version)
         self._context.navigator.say(deeds.promoted(made), "Undo", back)
         self._set_busy(is_busy=False)
