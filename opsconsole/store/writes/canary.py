@@ -1,5 +1,6 @@
 """Write versions that are tried beside the one in use."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from opsconsole.store.queries.rollout.canary import EndedAs
@@ -36,11 +37,7 @@ def end(tx: Transaction, version: int, *, ended_as: EndedAs, by: str, why: str, 
     tx.touch("agents")
 
 
-def hand_over(tx: Transaction, agent: str, version: int, *, to: int) -> int:
-    """Give another version the queued runs of one that has not begun to think about them; give how many."""
-    cursor = tx.conn.execute(
-        "UPDATE run SET version_id = ? WHERE state = 'queued' AND agent_id = ? AND version_id = ? AND turns = 0",
-        (to, agent, version),
-    )
+def hand_over(tx: Transaction, runs: Iterable[int], *, to: int) -> None:
+    """Give another version runs that one has not begun to think about."""
+    tx.conn.executemany("UPDATE run SET version_id = ? WHERE id = ?", [(to, run) for run in runs])
     tx.touch("runs")
-    return cursor.rowcount

@@ -1,20 +1,22 @@
 """A canary ends: a person stops it, its agent is dismissed, or what it does stops it at once.
 
 Its cards that wait stay cards, and what it has begun to think about it ends, asking before everything. What it has not
-begun goes to the version in use, with all that its threads bring from then on.
+begun goes to the version in use, where that works such events, with all that its threads bring from then on.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from opsconsole.domain.errors import NotFoundError
+from opsconsole.engine.agents.file import load_spec
+from opsconsole.engine.agents.subscriptions import is_for
 from opsconsole.engine.agents.versions import in_use
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder.canary.standing import own_gate
-from opsconsole.store.queries import versions
+from opsconsole.store.queries import events, versions
 from opsconsole.store.queries.rollout import canary as read
 from opsconsole.store.queries.rollout.canary import Canary, EndedAs
-from opsconsole.store.rows import Reader
+from opsconsole.store.rows import Reader, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import canary as write
 
@@ -81,7 +83,7 @@ def _end(
     numbers = own_gate(tx.conn, tried, now=now).to_json()
     write.end(tx, tried.version, ended_as=ended_as, by=actor, why=why, now=now)
     used = versions.current_version_of(tx.conn, tried.agent)
-    moved = 0 if used is None else write.hand_over(tx, tried.agent, tried.version, to=used)
+    moved = 0 if used is None else _hand_over(tx, tried, used)
     tx.audit(
         "canary.stopped",
         at=now,
@@ -97,3 +99,18 @@ def _end(
         words=tx.content_digest(tx.keep({"reason": reason})) if reason else None,
     )
     return Stopped(tried, moved)
+
+
+def _hand_over(tx: Transaction, tried: Canary, used: int) -> int:
+    """Give what it had not begun to the version in use; give how many.
+
+    What that one is not about stays with the canary, which goes on asking before everything.
+    """
+    spec = load_spec(present(versions.version(tx.conn, used), f"version {used}").spec)
+    mine = [
+        run
+        for run, event in read.not_begun(tx.conn, tried.agent, tried.version)
+        if is_for(spec, present(events.event(tx.conn, event), f"event {event}"))
+    ]
+    write.hand_over(tx, mine, to=used)
+    return len(mine)

@@ -111,6 +111,16 @@ def worked_by(conn: sqlite3.Connection, agent: str, subject: int) -> frozenset[i
     return frozenset(row[0] for row in rows)
 
 
+def not_begun(conn: sqlite3.Connection, agent: str, version: int) -> list[tuple[int, int]]:
+    """Return (run, event) of the queued runs of a version that it has not begun to think about."""
+    rows = conn.execute(
+        "SELECT id, event_id FROM run WHERE state = 'queued' AND agent_id = ? AND version_id = ? AND turns = 0"
+        " ORDER BY id",
+        (agent, version),
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def pairs(conn: sqlite3.Connection, version: int) -> list[CanaryPair]:
     """Return the decisions of a version that people made too, in the order of their events."""
     return [

@@ -62,6 +62,20 @@ async def test_stopped_by_a_person_its_cards_stay_and_the_rest_goes_to_the_versi
             await stop(r)
 
 
+@pytest.mark.usefixtures("none_drawn")
+async def test_what_the_version_in_use_is_not_about_is_not_handed_to_it(tmp_path: Path) -> None:
+    few = [{"kinds": ["mail.received"], "where": "event.title == 'never'"}]
+    async with rig(tmp_path / "w", as_purposed, worker(subscribes=few), connectors=with_out) as r:
+        await try_out(r, newer())
+        await r.pause("agent:mira")
+        queued = await come(r, next(threads(r, to_canary=True)))
+        made = await stop(r)
+        assert made.handed_over == 0 and version_of(r, queued) == 2
+        await r.resume("agent:mira")
+        await r.settle()
+        assert len(r.waiting()) == 1, "it asks: nobody let the version in use work such events"
+
+
 async def test_a_severe_error_stops_it_at_once(tmp_path: Path) -> None:
     sends = call(SEND, slots={"what": (), "to": ()}, what="hi", to="c1@customer.example")
 
