@@ -1,15 +1,16 @@
 """An agent's file put in use by a person who knows what is not earned: evidence is asked for what it raises."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
+from opsconsole.domain.agent import AgentSpec
 from opsconsole.domain.errors import UserError
 from opsconsole.engine.agents import versions as agentversions
 from opsconsole.engine.agents.file import AgentFile, load_spec
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.agents.versions import NewVersion
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ladder.rungs import Ladder, ladder_of
+from opsconsole.engine.ladder.rungs import STAGES, Ladder, ladder_of
 from opsconsole.policy.decides import decision_digest
 from opsconsole.store.queries import versions
 from opsconsole.store.rows import Reader
@@ -109,9 +110,11 @@ def would_be_unproven(conn: Reader, kernel: Kernel, file: AgentFile, *, now: dat
     tools = {tool: kernel.registry.fingerprint(tool) for tool in kernel.registry.names()}
     known = {} if row is None else {**tools, **row.tools}
     decides = decision_digest(spec.model_dump(mode="json", by_alias=True), known or tools)
-    after = Ladder(conn, kernel.registry, spec, decides, now=now).unproven()
-    before = {} if row is None else unproven(conn, kernel, kernel.roster.version(conn, row.id), now=now)
-    return tuple(title for category, tool, title in after if (category, tool) not in before)
+    found = Ladder(conn, kernel.registry, spec, decides, now=now).unproven()
+    after = {(category, tool): title for category, tool, title in found}
+    was = None if row is None else kernel.roster.version(conn, row.id)
+    before = {} if was is None else unproven(conn, kernel, was, now=now)
+    return tuple(_fresh(after, before, spec, was).values())
 
 
 def would_be_restored(conn: Reader, kernel: Kernel, agent: str, number: int, *, now: datetime) -> tuple[str, ...]:
@@ -143,8 +146,7 @@ def _signed(
     version = kernel.roster.in_use(tx.conn, agent)
     if version is None or not made.is_new:
         return made
-    found = unproven(tx.conn, kernel, version, now=now)
-    fresh = {cell: title for cell, title in found.items() if cell not in before}
+    fresh = _fresh(unproven(tx.conn, kernel, version, now=now), before, version.spec, was)
     if fresh and not why:
         raise NoEvidenceError(agent, tuple(fresh.values()))
     if fresh:
@@ -154,3 +156,18 @@ def _signed(
             "ladder.without_evidence", at=now, actor=actor, agent=agent, version=version.id, cells=cells, words=words
         )
     return made
+
+
+def _fresh(
+    found: Mapping[Cell, str], before: Mapping[Cell, str], spec: AgentSpec, was: Version | None
+) -> dict[Cell, str]:
+    """Return the cells without evidence that are new, or whose stage goes further than what somebody said why for."""
+    return {
+        (category, tool): title
+        for (category, tool), title in found.items()
+        if (category, tool) not in before or (not tool and was is not None and _is_higher(spec, was.spec, category))
+    }
+
+
+def _is_higher(spec: AgentSpec, was: AgentSpec, category: str) -> bool:
+    return STAGES.index(spec.stage_of(category)) > STAGES.index(was.stage_of(category))
