@@ -74,9 +74,12 @@ def undisturbed(registry: Registry, conn: Reader, loaded: Loaded) -> Loaded:
     """Return a run as the agent wanted it: with the arguments that it proposed, whatever a person made of them.
 
     It ends with the first turn of which it heard a no, an answer or other arguments: what it wants then is no
-    decision of its own any more, and a run that breaks off after a no was not wrong to begin with.
+    decision of its own any more, and a run that breaks off after a no was not wrong to begin with. Nor was one that a
+    person cancelled: what it wanted until then counts, or whoever saw it wrong could take that off its record.
     """
     actions = tuple(_as_proposed(registry, loaded, action) for action in loaded.actions)
+    if loaded.run.state is RunState.CANCELLED:
+        loaded = replace(loaded, run=replace(loaded.run, state=RunState.DONE))
     heard = heard_at(conn, loaded.run.id)
     if heard is None:
         return replace(loaded, actions=actions)

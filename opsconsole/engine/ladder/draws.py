@@ -50,7 +50,7 @@ CLOSED = {
     "dismissed": "Its agent was dismissed.",
 }
 """Why nobody is asked any more, by what closed it."""
-ENDED = (RunState.DONE, RunState.FAILED)
+ENDED = (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +111,8 @@ def maybe_draw(
             return False
         write.add_draw(tx, run.id, agent=run.agent_id, version=version.id, category=category, now=now)
         tx.audit("draw.made", at=now, actor="engine", run=run.id, agent=run.agent_id, category=category)
+    if drawn is not None and drawn.category != category:  # decided as another one: evidence of neither's cell
+        return False
     write.add_draw_cell(tx, run.id, agent=run.agent_id, category=category, tool=context.tool, level=level, now=now)
     return True
 

@@ -110,7 +110,7 @@ class Evidence:
             return _nothing(threshold)
         pairs = [each.counted for each in counted]
         at = standing(trials(pairs), threshold)
-        first = counted[0].occurred_at.date()
+        first = min(each.drawn_at for each in counted).date()
         return Gate(
             threshold=threshold,
             standing=at,
@@ -131,7 +131,7 @@ class Evidence:
             for each in self._audited[category]
             if each.tool == tool
             and (level is None or each.level is level)
-            and (fell is None or each.occurred_at > fell)
+            and (fell is None or each.drawn_at > fell)
             and self._is_alike(each.version)
         ]
 

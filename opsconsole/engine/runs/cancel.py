@@ -44,6 +44,7 @@ def cancel_run(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str, reas
     write_work.set_run(tx, run_id, RunState.CANCELLED, now=now, outcome=reason or "cancelled by a person")
     tx.audit("run.cancelled", at=now, actor=actor, run=run_id, open_actions=closed)
     draws.close(tx, run_id, "cancelled", actor=actor, now=now)
+    draws.settle(kernel, tx, run_id, now=now)
     pairing.expect(kernel, tx, present(runs.run(tx.conn, run_id), f"run {run_id}"), now=now)
     return closed
 

@@ -27,7 +27,7 @@ _OPEN = "answered_at IS NULL AND closed_at IS NULL"
 _DRAWN_PAIRS = (
     "SELECT c.tool, c.level, d.version_id, p.id, p.occurred_at, p.about, p.subject_id, p.verdict, p.severity,"
     " p.is_blind, p.is_failed, p.excluded, (SELECT a.verdict FROM adjudication a WHERE a.pair_id = p.id"
-    " AND a.is_repeat = 0 ORDER BY a.id DESC LIMIT 1) FROM draw d JOIN draw_cell c ON c.run_id = d.run_id"
+    " AND a.is_repeat = 0 ORDER BY a.id DESC LIMIT 1), d.drawn_at FROM draw d JOIN draw_cell c ON c.run_id = d.run_id"
     " JOIN pair p ON p.id = d.pair_id WHERE d.agent_id = ? AND d.category = ? ORDER BY p.occurred_at, p.id"
 )
 
@@ -98,7 +98,8 @@ class Audited:
     version: int
     pair: int
     counted: Counted
-    occurred_at: datetime
+    drawn_at: datetime
+    """When it was decided: an event's own date may be long over, and who sent it wrote that."""
 
 
 def ceiling(conn: sqlite3.Connection, agent: str, category: str, tool: str) -> Demotion | None:
@@ -237,7 +238,7 @@ def audited(conn: sqlite3.Connection, agent: str, category: str) -> list[Audited
                 thread=row[6],
                 excluded=row[11],
             ),
-            from_micros(row[4]),
+            from_micros(row[13]),
         )
         for row in conn.execute(_DRAWN_PAIRS, (agent, category))
     ]
