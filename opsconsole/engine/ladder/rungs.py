@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from fnmatch import fnmatchcase
 from typing import Any
 
 from opsconsole.domain.agent import AgentSpec, Category
 from opsconsole.domain.enums import Effect, Level, Stage
-from opsconsole.domain.naming import tool_words
+from opsconsole.domain.naming import listed, tool_words
 from opsconsole.domain.stages import MOST_LIMITED
 from opsconsole.engine.agents.deployments import furthest, has_filter, named_limited
-from opsconsole.engine.agents.file import steps_of
+from opsconsole.engine.agents.file import named_tools, steps_of
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.ladder.gates import Evidence, Gate
 from opsconsole.engine.registry import Registry
@@ -110,9 +111,20 @@ def writes_of(registry: Registry, spec: AgentSpec, category: Category) -> list[s
     """Return the writes that an agent's decisions in a category may hold, in the file's order."""
     named = [step.do for step, _ in steps_of(category.steps) if step.do]
     special = spec.autonomy.categories.get(category.id, {})
-    offered = spec.autonomy.actions if spec.brain == "model" else {}
-    found = dict.fromkeys((*named, *special, *offered))
+    found = dict.fromkeys((*named, *special, *_offered(registry, spec, category)))
     return [tool for tool in found if (kind := registry.type(tool)) and kind.effect is not Effect.READ]
+
+
+def _offered(registry: Registry, spec: AgentSpec, category: Category) -> Iterator[str]:
+    """Yield what a model may choose: what has a level by name, and all else that it is offered and may do alone."""
+    if spec.brain != "model":
+        return
+    yield from spec.autonomy.actions
+    patterns = spec.tools or tuple(named_tools(spec)) or ("*",)
+    for tool in registry.names():
+        is_alone = spec.autonomy.level(tool, category.id) is Level.AUTONOMOUS
+        if is_alone and any(fnmatchcase(tool, pattern) for pattern in patterns):
+            yield tool
 
 
 class Ladder:
@@ -229,7 +241,17 @@ class Ladder:
         named = named_limited(self.spec)
         if higher is Stage.LIMITED and len(named) >= MOST_LIMITED and not has_filter(self.spec):
             return f"limited is {MOST_LIMITED} categories at most, and {len(named)} are: take one of them further first"
-        return ""
+        return self._alone_at(category, higher)
+
+    def _alone_at(self, category: str, higher: Stage) -> str:
+        """Return why a stage stays closed by which something would begin to act alone that nothing proves."""
+        stages = self.spec.stage.model_copy(update={"categories": {**self.spec.stage.categories, category: higher}})
+        after = self.spec.model_copy(update={"stage": stages})
+        found = self.spec.category(category)
+        if found is None or furthest(self.spec, category).is_live or not furthest(after, category).is_live:
+            return ""
+        bare = [tool_words(tool) for tool in self.tools(found) if not self._is_level_proven(category, tool)]
+        return f"{listed(bare)} would act alone there, which is not earned: have it ask first" if bare else ""
 
     def _is_stage_proven(self, category: str, stage: Stage, up: Promotion | None) -> bool:
         if self._is_signed(up) and up is not None and STAGES.index(Stage(up.rung)) >= STAGES.index(stage):
