@@ -11,6 +11,8 @@ from opsconsole.engine.agents.deployments import furthest
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder.fall import Trigger, fall
+from opsconsole.engine.ladder.gates import concerns
+from opsconsole.engine.ladder.rungs import writes_of
 from opsconsole.engine.registry import Registry
 from opsconsole.policy.ladder import wall
 from opsconsole.store.queries import connections
@@ -27,22 +29,25 @@ _OF_A_MODEL = ("base_url", "model", "key_header", "entra")
 def look(kernel: Kernel, tx: Transaction, version: Version, *, tool: str | None = None, now: datetime) -> None:
     """Take down what acts alone by something that is another now than when its evidence was gathered.
 
+    What asks first stays where it is, but what it gathered before proves nothing any more (`gates.Evidence.drawn`).
+
     What is not there at the moment proves nothing: it is looked at when it is back.
 
     Args:
         kernel: the parts.
         tx: the transaction.
         version: the agent's in use.
-        tool: only as far as it concerns this one; None: all of them.
+        tool: only what this one acts by; None: what any of them does.
         now: aware.
     """
-    cells = alone(kernel.registry, version.spec, tool)
+    cells = asking(kernel.registry, version.spec, tool)
     if not cells:
         return
     present, known = dict(_present(kernel, tx, version, cells)), read.basis(tx.conn, version.agent_id)
     for what in sorted(name for name, value in present.items() if known.get(name, value) != value):
-        for category, name in cells:
-            if _concerns(what, name):
+        # Also of other tools than the one that is asked for: what is kept below is not told a second time.
+        for category, name in alone(kernel.registry, version.spec):
+            if concerns(what, name):
                 trigger, why = _told(what)
                 fall(tx, version, category, name, trigger, why, ground=what, now=now)
     if any(known.get(name) != value for name, value in present.items()):
@@ -74,7 +79,7 @@ def answered(kernel: Kernel, tx: Transaction, version: Version, *, model: str, n
 def take(kernel: Kernel, tx: Transaction, version: Version, *, now: datetime) -> None:
     """Take what there is now for what an agent's evidence was gathered with: a person has just signed on it."""
     write.set_basis(
-        tx, version.agent_id, dict(_present(kernel, tx, version, alone(kernel.registry, version.spec))), now=now
+        tx, version.agent_id, dict(_present(kernel, tx, version, asking(kernel.registry, version.spec))), now=now
     )
 
 
@@ -87,15 +92,25 @@ def look_at_all(kernel: Kernel, tx: Transaction) -> None:
 
 def alone(registry: Registry, spec: AgentSpec, only: str | None = None) -> list[tuple[str, str]]:
     """Return the (category, tool), of one tool or of all, that act alone: by file, stage and class ceiling."""
-    named = dict.fromkeys(
-        (*spec.autonomy.actions, *(tool for some in spec.autonomy.categories.values() for tool in some))
-    )
+    return _cells(registry, spec, only, least=Level.AUTONOMOUS)
+
+
+def asking(registry: Registry, spec: AgentSpec, only: str | None = None) -> list[tuple[str, str]]:
+    """Return those that act alone, or ask: what these gather is what acting alone is earned by."""
+    return _cells(registry, spec, only, least=Level.APPROVAL)
+
+
+def _cells(registry: Registry, spec: AgentSpec, only: str | None, *, least: Level) -> list[tuple[str, str]]:
+    named = (*spec.autonomy.actions, *(tool for some in spec.autonomy.categories.values() for tool in some))
     return [
         (category.id, tool)
-        for tool in (named if only is None else (only,) if only in named else ())
-        if not _wall(registry, spec, tool)
         for category in spec.playbook.categories
-        if spec.autonomy.level(tool, category.id) is Level.AUTONOMOUS and furthest(spec, category.id).is_live
+        # Also what acts alone by the level that holds where none is named; and a tool that is not there at the moment.
+        for tool in dict.fromkeys((*named, *writes_of(registry, spec, category)))
+        if only in (None, tool)
+        and not _wall(registry, spec, tool)
+        and spec.autonomy.level(tool, category.id) >= least
+        and furthest(spec, category.id).is_live
     ]
 
 
@@ -123,11 +138,6 @@ def _present(
 
 def _identity(config: Mapping[str, object]) -> dict[str, object]:
     return {name: config[name] for name in _OF_A_MODEL if config.get(name)}
-
-
-def _concerns(what: str, tool: str) -> bool:
-    kind, _, name = what.partition(":")
-    return kind == "model" or (kind == "tool" and tool == name) or (kind == "account" and tool.startswith(f"{name}."))
 
 
 def _told(what: str) -> tuple[Trigger, str]:

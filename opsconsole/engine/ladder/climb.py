@@ -87,6 +87,8 @@ def promote(
             f"Nothing was changed: version {row.number} of {agent} came into use meanwhile.",
             hint="Look at the ladder once more.",
         )
+    # Before what there is now is taken for what evidence was gathered with: what changed takes down its own cells.
+    basis.look(kernel, tx, kernel.roster.version(tx.conn, row.id), now=kernel.clock.now())
     ladder, rung = rung_of(kernel, tx.conn, agent, category, tool)
     why = " ".join(reason.split())
     is_proven = _may_climb(rung, without_evidence=without_evidence, reason=why)

@@ -6,7 +6,6 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import basis
 from opsconsole.engine.ladder.fall import fall
 from opsconsole.policy.ladder import UNAUDITED_DAYS
-from opsconsole.store.queries import ladder as read
 from opsconsole.store.queries import runs
 from opsconsole.store.queries.views import drawn as read_drawn
 from opsconsole.store.transaction import Transaction
@@ -30,8 +29,8 @@ def look(kernel: Kernel, tx: Transaction) -> None:
     since = now - timedelta(days=UNAUDITED_DAYS)
     for version in kernel.roster.current(tx.conn):
         basis.look(kernel, tx, version, now=now)
-        acted = read.last_alone(tx.conn, version.agent_id, since=since)
-        audited = read.last_audited(tx.conn, version.agent_id)
+        acted = read_drawn.last_alone(tx.conn, version.agent_id, since=since)
+        audited = read_drawn.last_audited(tx.conn, version.agent_id)
         waiting = read_drawn.oldest_open(tx.conn, version.agent_id)
         for cell in basis.alone(kernel.registry, version.spec):
             seen, drawn = audited.get(cell), waiting.get(cell)

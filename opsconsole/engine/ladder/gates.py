@@ -72,6 +72,14 @@ class Gate:
         }
 
 
+def concerns(what: str, tool: str) -> bool:
+    """Return whether evidence of a tool is gathered with something, as `ladder_basis` names it."""
+    kind, _, name = what.partition(":")
+    if kind in ("model", "answers"):
+        return True
+    return tool == name if kind == "tool" else tool.startswith(f"{name}.")
+
+
 class Evidence:
     """An agent's evidence as one version's decisions count it, read once a category."""
 
@@ -83,6 +91,7 @@ class Evidence:
         self._sums: dict[str, CellSums] | None = None
         self._audited: dict[str, list[Audited]] = {}
         self._alike: dict[int, bool] = {}
+        self._changes: dict[str, datetime] | None = None
 
     def stage(self, category: str, threshold: EvidenceThreshold) -> Gate:
         """Return how far a category's whole decisions are towards a stage."""
@@ -122,16 +131,23 @@ class Evidence:
         )
 
     def drawn(self, category: str, tool: str, *, level: Level | None = None) -> list[Audited]:
-        """Return the drawn decisions of a cell that count, in order; with `level`, those made at it."""
+        """Return the drawn decisions of a cell that count, in order; with `level`, those made at it.
+
+        Not what was drawn before it last fell, or by another model, account or tool than those of now.
+        """
         if category not in self._audited:
             self._audited[category] = ladder.audited(self._conn, self._agent, category)
         fell = ladder.latest_fall(self._conn, self._agent, category, tool)
+        if self._changes is None:
+            self._changes = ladder.basis_changes(self._conn, self._agent)
+        changed = max((at for what, at in self._changes.items() if concerns(what, tool)), default=None)
         return [
             each
             for each in self._audited[category]
             if each.tool == tool
             and (level is None or each.level is level)
             and (fell is None or each.drawn_at > fell)
+            and (changed is None or each.drawn_at >= changed)
             and self._is_alike(each.version)
         ]
 

@@ -68,6 +68,7 @@ CREATE TABLE ladder_basis (
     what TEXT NOT NULL,                -- tool:desk.reply, account:desk, model:main, answers:main
     value TEXT NOT NULL,               -- digest, or a model's name
     since INTEGER NOT NULL,
+    changed_at INTEGER,                -- when it became another one: what was drawn before proves nothing of this one
     PRIMARY KEY (agent_id, what)
 ) STRICT, WITHOUT ROWID;
 -- Reviews that a person signed: one of an agent for each time that is looked at.

@@ -196,28 +196,6 @@ def decided(conn: sqlite3.Connection, agent: str, category: str, tool: str, *, s
     return int(number)
 
 
-def last_alone(conn: sqlite3.Connection, agent: str, *, since: datetime) -> dict[tuple[str, str], datetime]:
-    """Return when each (category, tool) of an agent acted alone last, since a time."""
-    rows = conn.execute(
-        "SELECT a.category, a.tool, max(e.created_at) FROM effect e JOIN action a ON a.id = e.action_id"
-        " WHERE e.agent_id = ? AND e.created_at >= ? AND e.verdict = 'ACT' AND e.approval_id IS NULL"
-        " AND e.state <> 'cancelled' AND a.category IS NOT NULL GROUP BY 1, 2",
-        (agent, to_micros(since)),
-    )
-    return {(row[0], row[1]): from_micros(row[2]) for row in rows}
-
-
-def last_audited(conn: sqlite3.Connection, agent: str) -> dict[tuple[str, str], datetime]:
-    """Return when a drawn decision of each (category, tool) of an agent was made by a person last; no canary's."""
-    rows = conn.execute(
-        "SELECT d.category, c.tool, max(d.answered_at) FROM draw d JOIN draw_cell c ON c.run_id = d.run_id"
-        " WHERE d.agent_id = ? AND d.answered_at IS NOT NULL"
-        " AND d.version_id NOT IN (SELECT version_id FROM canary) GROUP BY 1, 2",
-        (agent,),
-    )
-    return {(row[0], row[1]): from_micros(row[2]) for row in rows}
-
-
 def audited(conn: sqlite3.Connection, agent: str, category: str) -> list[Audited]:
     """Return the drawn decisions of a category that a person made too, once a cell, in the order of their events."""
     return [
@@ -247,6 +225,14 @@ def audited(conn: sqlite3.Connection, agent: str, category: str) -> list[Audited
 def basis(conn: sqlite3.Connection, agent: str) -> dict[str, str]:
     """Return what an agent's evidence was gathered with, by name."""
     return dict(conn.execute("SELECT what, value FROM ladder_basis WHERE agent_id = ?", (agent,)).fetchall())
+
+
+def basis_changes(conn: sqlite3.Connection, agent: str) -> dict[str, datetime]:
+    """Return when what an agent's evidence was gathered with became another one, by name; not what never did."""
+    rows = conn.execute(
+        "SELECT what, changed_at FROM ladder_basis WHERE agent_id = ? AND changed_at IS NOT NULL", (agent,)
+    )
+    return {row[0]: from_micros(row[1]) for row in rows}
 
 
 def _demotion(row: tuple[Any, ...]) -> Demotion:

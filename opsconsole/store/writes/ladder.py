@@ -149,6 +149,6 @@ def set_basis(tx: Transaction, agent: str, values: Mapping[str, str], *, now: da
     """Keep what an agent's evidence is gathered with from now on."""
     tx.conn.executemany(
         "INSERT INTO ladder_basis (agent_id, what, value, since) VALUES (?1, ?2, ?3, ?4)"
-        " ON CONFLICT (agent_id, what) DO UPDATE SET value = ?3, since = ?4 WHERE value <> ?3",
+        " ON CONFLICT (agent_id, what) DO UPDATE SET value = ?3, since = ?4, changed_at = ?4 WHERE value <> ?3",
         [(agent, what, value, to_micros(now)) for what, value in sorted(values.items())],
     )

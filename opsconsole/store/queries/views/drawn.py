@@ -67,6 +67,28 @@ def oldest_open(conn: sqlite3.Connection, agent: str) -> dict[tuple[str, str], d
     return {(row[0], row[1]): from_micros(row[2]) for row in rows}
 
 
+def last_alone(conn: sqlite3.Connection, agent: str, *, since: datetime) -> dict[tuple[str, str], datetime]:
+    """Return when each (category, tool) of an agent acted alone last, since a time."""
+    rows = conn.execute(
+        "SELECT a.category, a.tool, max(e.created_at) FROM effect e JOIN action a ON a.id = e.action_id"
+        " WHERE e.agent_id = ? AND e.created_at >= ? AND e.verdict = 'ACT' AND e.approval_id IS NULL"
+        " AND e.state <> 'cancelled' AND a.category IS NOT NULL GROUP BY 1, 2",
+        (agent, to_micros(since)),
+    )
+    return {(row[0], row[1]): from_micros(row[2]) for row in rows}
+
+
+def last_audited(conn: sqlite3.Connection, agent: str) -> dict[tuple[str, str], datetime]:
+    """Return when a drawn decision of each (category, tool) of an agent was made by a person last; no canary's."""
+    rows = conn.execute(
+        "SELECT d.category, c.tool, max(d.answered_at) FROM draw d JOIN draw_cell c ON c.run_id = d.run_id"
+        " WHERE d.agent_id = ? AND d.answered_at IS NOT NULL"
+        " AND d.version_id NOT IN (SELECT version_id FROM canary) GROUP BY 1, 2",
+        (agent,),
+    )
+    return {(row[0], row[1]): from_micros(row[2]) for row in rows}
+
+
 def heard_at(conn: sqlite3.Connection, run: int) -> int | None:
     """Return the first turn of a run of which the agent heard what people make of it: a no, an edit, an answer."""
     (turn,) = conn.execute(_HEARD, (run,)).fetchone()
