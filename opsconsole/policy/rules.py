@@ -163,11 +163,18 @@ def disclosure(context: GateContext) -> Iterator[Reason]:
     is_alone = context.level is Level.AUTONOMOUS or context.has_grant
     if not context.disclosure or context.type is None or not (context.is_write and is_alone):
         return
-    if context.effect is Effect.EXTERNAL and context.type.message:
-        said = context.args.get(context.type.message)
-        if context.disclosure not in (said if isinstance(said, str) else ""):
-            text = f"{_words(context.tool)} would go out alone without the line that an AI wrote it"
-            yield Reason("disclosure", text, Verdict.ASK)
+    is_told = not context.type.message or says(context.args.get(context.type.message), context.disclosure)
+    if context.effect is Effect.EXTERNAL and not is_told:
+        text = f"{_words(context.tool)} would go out alone without the line that an AI wrote it"
+        yield Reason("disclosure", text, Verdict.ASK)
+
+
+def says(message: object, line: str) -> bool:
+    """Return whether a message has a text on lines of its own; within a quoted mail it says nothing of this one."""
+    if not isinstance(message, str):
+        return False
+    whole, wanted = ("\n".join(part.strip() for part in text.splitlines()) for text in (message, line))
+    return f"\n{wanted}\n" in f"\n{whole}\n"
 
 
 def egress(context: GateContext) -> Iterator[Reason]:

@@ -9,6 +9,7 @@ from opsconsole.domain.enums import Level
 from opsconsole.domain.event import Event
 from opsconsole.engine.agents.deployments import liveness
 from opsconsole.engine.gate.arguments import ArgumentError, validate
+from opsconsole.policy.rules import says
 from opsconsole.store.queries import limits
 from opsconsole.store.rows import Reader
 
@@ -45,7 +46,7 @@ def disclosed(
     said = args.get(kind.message) if kind.message else None
     level = spec.autonomy.level(kind.name, category)
     is_alone = level is Level.AUTONOMOUS or (level is Level.APPROVAL and has_grant)
-    if not line or not isinstance(said, str) or line in said or not is_alone:
+    if not line or not isinstance(said, str) or says(said, line) or not is_alone:
         return dict(args)
     if not liveness(spec, category, event).is_live:
         return dict(args)

@@ -90,12 +90,21 @@ async def test_a_message_without_room_for_it_asks(folder: Path) -> None:
         assert "without the line that an AI wrote it" in r.waiting()[0].because
 
 
-async def test_a_line_that_is_there_is_not_said_twice(folder: Path) -> None:
-    async with rig(folder, writes(f"Hi. {DEFAULT} Bye.")) as r:
+async def test_a_line_within_a_quoted_mail_says_nothing_of_this_one(folder: Path) -> None:
+    quoting = f"We look into it.\n\n> {DEFAULT}"
+    async with rig(folder, writes(quoting)) as r:
         await r.hire(writer())
         await r.take(mail(1))
         await r.wait(seconds=11)
-        assert r.states() == [DONE] and said(r) == f"Hi. {DEFAULT} Bye."
+        assert r.states() == [DONE] and said(r) == f"{quoting}\n\n{DEFAULT}"
+
+
+async def test_a_line_that_is_there_is_not_said_twice(folder: Path) -> None:
+    async with rig(folder, writes(f"Hi.\n{DEFAULT}\nBye.")) as r:
+        await r.hire(writer())
+        await r.take(mail(1))
+        await r.wait(seconds=11)
+        assert r.states() == [DONE] and said(r) == f"Hi.\n{DEFAULT}\nBye."
 
 
 async def test_the_line_is_on_record_and_a_long_one_is_refused(folder: Path) -> None:

@@ -2,12 +2,12 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from subprocess import PIPE, Popen
 
 import pytest
 
@@ -286,9 +286,7 @@ def test_of_two_who_sign_at_once_one_counts_and_the_other_is_told(tmp_path: Path
     env = {**os.environ, "OPSCONSOLE_WORKSPACE": str(folder)}
     command = [sys.executable, "-m", "opsconsole", "report", "review", "mira", "--json", "--sign"]
     both = [
-        subprocess.Popen(
-            [*command, *words], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        Popen([*command, *words], cwd=ROOT, env=env, stdout=PIPE, stderr=PIPE, text=True)
         for words in (["keep"], ["narrow", "--reason", WHY, "--lower", "mail_received"])
     ]
     said = [each.communicate(timeout=60) for each in both]

@@ -88,17 +88,17 @@ def test_a_step_up_is_signed_by_key_and_shown(tmp_path: Path) -> None:
 
 
 def test_one_key_too_many_signs_no_second_step(tmp_path: Path) -> None:
-    folder = make_climber(tmp_path / "w", CLIMBER.replace("desk.reply: 2", "desk.reply: 1"))
+    folder = make_climber(tmp_path / "w", CLIMBER.replace("desk.create_ticket: 2", "desk.create_ticket: 1"))
 
     async def scene(stage: Stage) -> None:
-        panel = await opened_at(stage, "bug", REPLY)
+        panel = await opened_at(stage, "bug", TICKET)
         page = panel.ladder
         assert page.row is not None and page.row.rung.can_climb and page.row.rung.holds is Level.OBSERVE
         key(panel, Qt.Key.Key_M)
         await until(lambda: len(steps(folder)[0]) == 1 and not page.is_busy)
         await until(lambda: page.row is not None and page.row.rung.holds is Level.APPROVAL)
         key(panel, Qt.Key.Key_M)
-        assert "That step is signed: it asks before it acts now. For one more, sign again." in told(page.sheet)
+        assert "That step is signed. What is shown is the next one; sign again to take that too." in told(page.sheet)
         await until(lambda: not page.is_busy)
         assert len(steps(folder)[0]) == 1
 

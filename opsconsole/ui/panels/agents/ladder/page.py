@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError, StaleCardError
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ladder import told
 from opsconsole.engine.ladder.rungs import ladder_of
 from opsconsole.store.rows import present
 from opsconsole.ui.command import Command
@@ -175,7 +174,7 @@ class LadderPage(QWidget):
         key, is_proven = (self._agent, found.key), found.rung.can_climb
         if self._signed == key:  # whoever thinks that the first did not take must not sign the next one too
             self._signed = None
-            self.sheet.say(f"That step is signed: it is {told.holds_words(found.rung)} now. For one more, sign again.")
+            self.sheet.say("That step is signed. What is shown is the next one; sign again to take that too.")
             self.area.ensureWidgetVisible(self.sheet.said)
             return
         if not is_proven and self._asked != key:
