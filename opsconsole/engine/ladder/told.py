@@ -40,8 +40,10 @@ def missing(rung: Rung) -> str:
     """Return what the next step, or at the top what it may do already, still asks for; empty where nothing does."""
     if not rung.next:
         return "" if rung.owed is None or rung.owed.is_open else f"to be earned: {'; '.join(_missing(rung.owed))}"
+    if rung.wall and rung.tool:
+        return f"stays with approval: {rung.wall}"
     if rung.wall:
-        return f"stays with approval: {rung.wall}" if rung.tool else rung.wall
+        return "; ".join([*([] if rung.gate is None or rung.gate.is_open else _missing(rung.gate)), rung.wall])
     if rung.gate is None or rung.gate.is_open:
         return ""
     return still_missing(rung.gate)

@@ -138,6 +138,7 @@ class VersionsPage(QWidget):
         if not diff:
             return
         table = LineTable(self._theme)
+        table.setAccessibleName(f"What version {version.number} changed in the file")
         verbatim(table)
         table.hide()
 

@@ -203,7 +203,7 @@ def _sentences(view: LadderView, found: CellRow, *, is_asked: bool) -> list[tupl
         return [*lines, *_owed(rung)]
     if rung.can_climb or is_asked:
         return [*lines, *_plain(told.sheet(view.name, rung, is_proven=rung.can_climb))]
-    if rung.wall:
+    if rung.wall and rung.tool:
         lines.append((f"No record takes it further: {rung.wall}.", "", ""))
         return lines
     missing = told.missing(rung)
