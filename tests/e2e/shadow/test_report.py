@@ -36,7 +36,7 @@ def test_every_shadow_decision_stands_beside_what_the_people_did(folder: Path) -
     pairs = lines(folder, "pairs", "--limit", "1000")
     verdicts = {pair["title"]: pair["verdict"] for pair in pairs}
     live = [pair for pair in pairs if pair["source"] == "live" and pair["category"] != "auto_mail"]
-    assert 24 <= len(live) <= 26, "by the hour: what the last day's people have not had time for is no pair yet"
+    assert 49 <= len(live) <= 52, "by the hour: what the last day's people have not had time for is no pair yet"
     assert all(pair["blind"] for pair in pairs)
     assert [pair["verdict"] for pair in pairs if pair["excluded"]] == ["both_none"]
     assert verdicts["Kündigung"] == "same" and verdicts["suspendre l'abonnement"] == "differs"
@@ -57,7 +57,7 @@ def test_what_waits_for_a_judgement_comes_gravest_first_and_goes_once_judged(fol
     gravity = [("severe", "minor", "none").index(pair["severity"]) for pair in waiting]
     assert gravity == sorted(gravity) and gravity.count(0) in (1, 2)
     differing = [pair for pair in waiting if pair["verdict"] not in ("same", "both_none")]
-    assert len(differing) in (4, 5, 6)
+    assert len(differing) in (8, 9, 10)
     first = f"{waiting[0]['id']}"
     assert "the agent is right" in said(folder, "judge", first, "agent")
     assert first not in {f"{line['id']}" for line in lines(folder, "pairs", "--waiting")}
@@ -74,7 +74,7 @@ def test_the_report_counts_what_counts(folder: Path) -> None:
     assert told["numbers"]["agreed"] == agreed
     for cell in told["cells"]:
         assert cell["right"] <= cell["trials"] <= cell["pairs"]
-        assert cell["open"] if cell["category"] == "auto_mail" else cell["needed"] > 28
+        assert cell["open"] if cell["category"] in ("auto_mail", "deal_stalled") else cell["needed"] > 28
     text = said(folder, "report")
     assert (
         "more clean decisions; too few so far for a forecast" in text
