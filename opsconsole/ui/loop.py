@@ -4,8 +4,10 @@ import asyncio
 import sys
 from collections.abc import Generator
 from contextlib import contextmanager
+from typing import Any
 
 import qasync  # pyright: ignore[reportMissingTypeStubs]
+from PySide6.QtCore import QAbstractEventDispatcher
 from PySide6.QtWidgets import QApplication
 
 SWITCH_S = 0.001
@@ -26,3 +28,13 @@ def qt_loop(app: QApplication) -> Generator[asyncio.AbstractEventLoop]:
         sys.setswitchinterval(before)
         asyncio.set_event_loop(None)
         loop.close()
+        _kill_timers(loop)
+
+
+def _kill_timers(loop: Any) -> None:
+    # WORKAROUND qasync 0.28 lets the timers of cancelled calls run on when its loop is closed. Where Python frees them on
+    # another thread they cannot be stopped, and the next turn of Qt's loop calls what is gone. Drop it once
+    # QEventLoop.close kills them.
+    timer, dispatcher = loop._timer, QAbstractEventDispatcher.instance()
+    for running in dispatcher.registeredTimers(timer):
+        timer.killTimer(running.timerId)
