@@ -14,6 +14,9 @@ from opsconsole.domain.enums import Agreement
 from opsconsole.engine.evidence import report
 from opsconsole.store.queries import pairs as read
 
+TRIED = ("auto_mail", "deal_stalled", "deal_no_next_step")
+"""What agents were tried in on the past."""
+
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
@@ -36,7 +39,7 @@ def test_every_shadow_decision_stands_beside_what_the_people_did(folder: Path) -
     pairs = lines(folder, "pairs", "--limit", "1000")
     verdicts = {pair["title"]: pair["verdict"] for pair in pairs}
     live = [pair for pair in pairs if pair["source"] == "live" and pair["category"] != "auto_mail"]
-    assert 49 <= len(live) <= 52, "by the hour: what the last day's people have not had time for is no pair yet"
+    assert 50 <= len(live) <= 52, "by the hour: what the last day's people have not had time for is no pair yet"
     assert all(pair["blind"] for pair in pairs)
     assert [pair["verdict"] for pair in pairs if pair["excluded"]] == ["both_none"]
     assert verdicts["Kündigung"] == "same" and verdicts["suspendre l'abonnement"] == "differs"
@@ -57,7 +60,7 @@ def test_what_waits_for_a_judgement_comes_gravest_first_and_goes_once_judged(fol
     gravity = [("severe", "minor", "none").index(pair["severity"]) for pair in waiting]
     assert gravity == sorted(gravity) and gravity.count(0) in (1, 2)
     differing = [pair for pair in waiting if pair["verdict"] not in ("same", "both_none")]
-    assert len(differing) in (8, 9, 10)
+    assert 7 <= len(differing) <= 10
     first = f"{waiting[0]['id']}"
     assert "the agent is right" in said(folder, "judge", first, "agent")
     assert first not in {f"{line['id']}" for line in lines(folder, "pairs", "--waiting")}
@@ -74,7 +77,7 @@ def test_the_report_counts_what_counts(folder: Path) -> None:
     assert told["numbers"]["agreed"] == agreed
     for cell in told["cells"]:
         assert cell["right"] <= cell["trials"] <= cell["pairs"]
-        assert cell["open"] or cell["needed"] > 0 or cell["needed"] is None or cell["category"] == "auto_mail"
+        assert cell["open"] if cell["category"] in TRIED else cell["needed"] > 28
     text = said(folder, "report")
     assert (
         "more clean decisions; too few so far for a forecast" in text
