@@ -32,8 +32,8 @@ def qt_loop(app: QApplication) -> Generator[asyncio.AbstractEventLoop]:
 
 
 def _kill_timers(loop: Any) -> None:
-    # WORKAROUND qasync 0.28 lets the timers of cancelled calls run on when its loop is closed. Where Python frees them on
-    # another thread they cannot be stopped, and the next turn of Qt's loop calls what is gone. Drop it once
+    # WORKAROUND qasync 0.28 lets the timers of cancelled calls run on when its loop is closed. Where Python frees them
+    # on another thread they cannot be stopped, and the next turn of Qt's loop calls what is gone. Drop it once
     # QEventLoop.close kills them.
     timer, dispatcher = loop._timer, QAbstractEventDispatcher.instance()
     for running in dispatcher.registeredTimers(timer):

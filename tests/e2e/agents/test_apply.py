@@ -40,7 +40,9 @@ def test_what_is_raised_comes_first_also_where_a_line_only_went_away(run: Run, f
     ]
     lowered = run("agents", "apply", "--without-evidence=a test", write(file, CAREFUL)).out
     assert "autonomy · actions · Reply: 2 with approval (new)" in lowered and "raises" not in lowered
-    assert "  raises: autonomy · actions · Reply" in run("agents", "restore", "mira", "2", "--without-evidence=a test").out
+    assert (
+        "  raises: autonomy · actions · Reply" in run("agents", "restore", "mira", "2", "--without-evidence=a test").out
+    )
 
 
 def test_what_differs_is_there_for_programs(run: Run, file: Path) -> None:
