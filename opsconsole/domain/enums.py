@@ -64,6 +64,11 @@ class RunState(StrEnum):
     FAILED = "failed"
     CANCELLED = "cancelled"
 
+    @property
+    def is_over(self) -> bool:
+        """Nothing of it goes on."""
+        return self in (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
+
 
 class ActionState(StrEnum):
     """Where an action stands; every state but the first two carries a result for the brain."""

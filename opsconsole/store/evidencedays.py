@@ -9,13 +9,11 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from opsconsole.domain.enums import Adjudication, Agreement, Severity
 from opsconsole.policy.daycount import Kind, count_day, kind_of
-from opsconsole.policy.trials import Counted
+from opsconsole.store.countedpair import counted_pair
 from opsconsole.store.queries import versions
 from opsconsole.store.rows import present
 from opsconsole.store.times import date_of, day_of, day_start
@@ -226,16 +224,4 @@ def _counted(cell: DayCell, pairs: Sequence[_Pair]) -> tuple[Any, ...]:
 
 @lru_cache(maxsize=1000)
 def _kind(verdict: str, severity: int, is_blind: int, is_failed: int, excluded: str, said: str | None) -> Kind:
-    return kind_of(
-        Counted(
-            category="",
-            about="",
-            day=date.min,
-            agreement=Agreement(verdict),
-            severity=Severity(severity),
-            is_blind=bool(is_blind),
-            is_failed=bool(is_failed),
-            said=None if said is None else Adjudication(said),
-            excluded=excluded,
-        )
-    )
+    return kind_of(counted_pair(verdict, severity, is_blind, is_failed, excluded, said))

@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from opsconsole.domain.enums import Adjudication, Agreement, Severity
 from opsconsole.policy.daycount import DayCount, added, count_day, kind_of
 from opsconsole.policy.trials import Counted
+from opsconsole.store.countedpair import counted_pair
 from opsconsole.store.queries import versions
 from opsconsole.store.queries.cases import agents as names_of
 from opsconsole.store.queries.evidence import Counting
@@ -79,7 +79,7 @@ def cells_then(
     }
     found: dict[str, dict[int, list[_Pair]]] = defaultdict(lambda: defaultdict(list))
     for row in conn.execute(_PAIRS, values):
-        found[row[0]][day_of(row[1])].append((row[2], row[3], _counted(row)))
+        found[row[0]][day_of(row[1])].append((row[2], row[3], counted_pair(*row[4:])))
     return [_cell(category, by_day) for category, by_day in sorted(found.items())]
 
 
@@ -102,21 +102,6 @@ def _cell(category: str, by_day: Mapping[int, Sequence[_Pair]]) -> CellThen:
 
 def _count(pairs: Sequence[_Pair]) -> DayCount:
     return count_day([(about, thread, kind_of(pair)) for about, thread, pair in pairs])
-
-
-def _counted(row: Sequence[object]) -> Counted:
-    _, _, _, _, verdict, severity, is_blind, is_failed, excluded, said = row
-    return Counted(
-        category="",
-        about="",
-        day=date.min,
-        agreement=Agreement(verdict),
-        severity=Severity(severity),
-        is_blind=bool(is_blind),
-        is_failed=bool(is_failed),
-        said=None if said is None else Adjudication(said),
-        excluded=str(excluded),
-    )
 
 
 def _has_some(conn: sqlite3.Connection, agent: str, alike: frozenset[int], until: datetime) -> bool:

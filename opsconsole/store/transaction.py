@@ -64,6 +64,10 @@ class Transaction:
         (value,) = self.conn.execute("SELECT digest FROM content WHERE id = ?", (content,)).fetchone()
         return value.hex()
 
+    def keep_reason(self, reason: str) -> str | None:
+        """Store why somebody did something, as content that can be erased; give its digest, None for no reason."""
+        return self.content_digest(self.keep({"reason": reason})) if reason else None
+
     def forget_head(self) -> None:
         """After a rolled-back savepoint the head must be read again."""
         self._head = None

@@ -119,7 +119,7 @@ def apply_agent(
             number=number,
             digest=text,
             tools=digest(tools),
-            words=tx.content_digest(tx.keep({"reason": reason})) if reason else None,
+            words=tx.keep_reason(reason),
         )
     return number, is_new
 

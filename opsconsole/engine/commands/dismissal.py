@@ -120,7 +120,7 @@ def dismiss(kernel: Kernel, tx: Transaction, agent: str, *, actor: str, reason: 
         effects=ending.effects or None,
         runs=ending.runs or None,
         grants=ending.grants or None,
-        words=tx.content_digest(tx.keep({"reason": told})) if told else None,
+        words=tx.keep_reason(told),
     )
     return ending
 

@@ -32,7 +32,7 @@ def pause(kernel: Kernel, tx: Transaction, scope: str, *, actor: str, reason: st
         raise NotFoundError(f"There is no {kind} {name} to pause. Nothing was changed.")
     now = kernel.clock.now()
     people.switch_on(tx, scope, reason=reason, actor=actor, now=now)
-    words = tx.content_digest(tx.keep({"reason": reason})) if reason else None
+    words = tx.keep_reason(reason)
     tx.audit("switch.on", at=now, actor=actor, scope=scope, words=words)
 
 

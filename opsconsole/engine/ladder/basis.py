@@ -46,10 +46,7 @@ def look(kernel: Kernel, tx: Transaction, version: Version, *, tool: str | None 
     present, known = dict(_present(kernel, tx, version, cells)), read.basis(tx.conn, version.agent_id)
     for what in sorted(name for name, value in present.items() if known.get(name, value) != value):
         # Also of other tools than the one that is asked for: what is kept below is not told a second time.
-        for category, name in alone(kernel.registry, version.spec):
-            if concerns(what, name):
-                trigger, why = _told(what)
-                fall(tx, version, category, name, trigger, why, ground=what, now=now)
+        _take_down(kernel, tx, version, what, now=now)
     if any(known.get(name) != value for name, value in present.items()):
         write.set_basis(tx, version.agent_id, present, now=now)
 
@@ -70,10 +67,16 @@ def answered(kernel: Kernel, tx: Transaction, version: Version, *, model: str, n
     if not name or name == known:
         return
     if known is not None:
-        trigger, why = _told(what)
-        for category, tool in alone(kernel.registry, version.spec):
-            fall(tx, version, category, tool, trigger, why, ground=what, now=now)
+        _take_down(kernel, tx, version, what, now=now)
     write.set_basis(tx, version.agent_id, {what: name}, now=now)
+
+
+def _take_down(kernel: Kernel, tx: Transaction, version: Version, what: str, *, now: datetime) -> None:
+    """Take down every cell that acts alone by something that is another now."""
+    trigger, why = _told(what)
+    for category, tool in alone(kernel.registry, version.spec):
+        if concerns(what, tool):
+            fall(tx, version, category, tool, trigger, why, ground=what, now=now)
 
 
 def take(kernel: Kernel, tx: Transaction, version: Version, *, now: datetime) -> None:

@@ -49,7 +49,7 @@ def beside(kernel: Kernel, conn: Reader, run: int) -> Beside | None:
     subject = loaded.event.subject
     person = [compared_act(kernel.registry, act, subject) for act in acts_of(kept["acts"], subject, drawn)]
     agent = pairing.wanted(kernel.registry, undisturbed(kernel.registry, conn, loaded))
-    is_ended = loaded.run.state in (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
+    is_ended = loaded.run.state.is_over
     return Beside(tuple(agent), tuple(person), compare(agent, person), is_ended)
 
 

@@ -9,7 +9,7 @@ from opsconsole.engine.agents.versions import apply, in_use
 from opsconsole.engine.agents.yamltext.change import put_all
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import basis, told
-from opsconsole.engine.ladder.rungs import STAGES, Ladder, Rung, ladder_of
+from opsconsole.engine.ladder.rungs import Ladder, Rung, ladder_of
 from opsconsole.store.queries import ladder as read
 from opsconsole.store.queries import versions
 from opsconsole.store.rows import Reader, VersionRow, present
@@ -147,7 +147,7 @@ def _signed(
         gate=gate,
         cohort=ladder.decides,
         sentences=list(sentences),
-        words=tx.content_digest(tx.keep({"reason": reason})) if reason else None,
+        words=tx.keep_reason(reason),
     )
     return number
 
@@ -169,9 +169,18 @@ def _may_climb(rung: Rung, *, without_evidence: bool, reason: str) -> bool:
             f"The gate for {rung.title} is not open: {told.missing(rung)}. Nothing was changed.",
             hint='`--without-evidence "why"` takes the step all the same; it then says so wherever it is shown.',
         )
+    check_reason(reason)
+    return False
+
+
+def check_reason(reason: str) -> None:
+    """Check that a step without evidence says why.
+
+    Raises:
+        DecisionError: it does not, or not so that others can read it.
+    """
     if len(reason) < LEAST_REASON:
         raise DecisionError("Without evidence it needs a reason that others can read. Nothing was changed.")
-    return False
 
 
 def _written(kernel: Kernel, tx: Transaction, row: VersionRow, rung: Rung, *, actor: str, reason: str) -> VersionRow:
@@ -213,13 +222,12 @@ def lower_stage(
         DecisionError: it is in shadow already.
     """
     _, rung = rung_of(kernel, tx.conn, agent, category)
-    place = STAGES.index(rung.stage)
-    if place == 0:
+    if not rung.below:
         raise DecisionError(f"{rung.name} is in shadow already. Nothing was changed.")
-    to, row, why = STAGES[place - 1].value, in_use(tx.conn, agent), " ".join(reason.split())
-    made = set_rung(kernel, tx, row, rung, to, actor=actor, reason=why)
-    facts = {"agent": agent, "category": category, "was": rung.now, "stage": to, "trigger": "person"}
-    words = tx.content_digest(tx.keep({"reason": why})) if why else None
+    row, why = in_use(tx.conn, agent), " ".join(reason.split())
+    made = set_rung(kernel, tx, row, rung, rung.below, actor=actor, reason=why)
+    facts = {"agent": agent, "category": category, "was": rung.now, "stage": rung.below, "trigger": "person"}
+    words = tx.keep_reason(why)
     tx.audit("ladder.demoted", at=kernel.clock.now(), actor=actor, version=made.id, words=words, **facts)
     return rung, made.number
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from opsconsole.domain.canonical import jsonable
-from opsconsole.domain.enums import Agreement, Level, RunState, Verdict
+from opsconsole.domain.enums import Agreement, Level, Verdict
 from opsconsole.domain.errors import DecisionError, NotFoundError
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.gate.gatekeeper import Judgement
@@ -50,7 +50,6 @@ CLOSED = {
     "dismissed": "Its agent was dismissed.",
 }
 """Why nobody is asked any more, by what closed it."""
-ENDED = (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +187,7 @@ def settle(kernel: Kernel, tx: Transaction, run: int, *, now: datetime) -> Answe
     if drawn is None or drawn.answer is None or drawn.answered_at is None or drawn.pair is not None:
         return Answered(run, None, None, WAITS)
     loaded = load(kernel, tx.conn, run)
-    if loaded.run.state not in ENDED:
+    if not loaded.run.state.is_over:
         return Answered(run, None, None, WAITS)
     if read.has_pair(tx.conn, run):
         return Answered(run, None, None, COMPARED)

@@ -9,12 +9,10 @@ from opsconsole.domain.naming import tool_words
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder.reviewdue import ReviewDue, due
-from opsconsole.engine.ladder.rungs import Ladder, ladder_of
+from opsconsole.engine.ladder.rungs import Cell, Ladder, ladder_of
 from opsconsole.store.queries.ladder import Demotion
 from opsconsole.store.rows import Reader
 
-Cell = tuple[str, str]
-"""(category, tool); the tool is empty for the category's stage."""
 _HELD = {Level.OBSERVE: "only recommends", Level.APPROVAL: "asks for every"}
 
 
@@ -38,11 +36,10 @@ NOTHING = Marks()
 def marks_of(conn: Reader, kernel: Kernel, version: Version, *, now: datetime) -> Marks:
     """Return what is told of an agent as a version of it stands."""
     found = ladder_of(conn, kernel.registry, version, now=now)
-    unproven = {(category, tool): title for category, tool, title in found.unproven()}
+    rungs = list(found.rungs())
+    unproven = {(rung.category, rung.tool): rung.title for rung in rungs if rung.is_without_evidence}
     fallen = tuple(fall for fall, _ in found.fallen())
-    open_ = {
-        (rung.category, rung.tool): rung.title for rung in found.rungs() if rung.can_climb and rung.gate is not None
-    }
+    open_ = {(rung.category, rung.tool): rung.title for rung in rungs if rung.can_climb and rung.gate is not None}
     return Marks(
         unproven=unproven, fallen=fallen, ready=open_, review=due(conn, kernel.roster, version.agent_id, now=now)
     )

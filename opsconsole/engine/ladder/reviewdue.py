@@ -11,6 +11,7 @@ from opsconsole.domain.naming import plural
 from opsconsole.engine.agents.deployments import furthest
 from opsconsole.engine.agents.roster import Roster
 from opsconsole.policy.ladder import REVIEW_DAYS, REVIEW_SOON, review_due
+from opsconsole.store.queries import versions
 from opsconsole.store.queries.dismissals import dismissed_last
 from opsconsole.store.queries.reviews import signed
 from opsconsole.store.queries.reviews.signed import SignedReview
@@ -132,10 +133,11 @@ def _full_since(conn: Reader, roster: Roster, agent: str, *, before: datetime) -
 def _in_a_row(conn: Reader, agent: str, *, before: datetime) -> Iterator[tuple[int, datetime]]:
     """Yield the versions that followed each other in use, the newest first; who was dismissed begins anew."""
     gone = dismissed_last(conn, agent)
-    for version, number, at in signed.versions_made(conn, agent, before=before):
-        if gone is not None and gone.at < before and number <= gone.number:
+    for row in versions.in_use_ever(conn, agent):
+        if gone is not None and gone.at < before and row.number <= gone.number:
             return
-        yield version, at
+        if row.created_at < before:
+            yield row.id, row.created_at
 
 
 def _day(at: datetime) -> date:

@@ -22,6 +22,8 @@ from opsconsole.store.queries.ladder import Demotion, Promotion
 from opsconsole.store.rows import Reader
 
 STAGES = tuple(Stage)
+Cell = tuple[str, str]
+"""(category, tool); the tool is empty for the category's stage."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +76,14 @@ class Rung:
             return "" if self.holds is Level.AUTONOMOUS else f"{int(self.holds) + 1}"
         place = STAGES.index(self.stage)
         return "" if place + 1 == len(STAGES) else STAGES[place + 1].value
+
+    @property
+    def below(self) -> str:
+        """Return the next step down in the same form; empty at the lowest."""
+        if self.tool:
+            return "" if self.holds is Level.OBSERVE else f"{int(self.holds) - 1}"
+        place = STAGES.index(self.stage)
+        return STAGES[place - 1].value if place else ""
 
     @property
     def is_without_evidence(self) -> bool:

@@ -10,14 +10,12 @@ from opsconsole.engine.agents.file import AgentFile, load_spec
 from opsconsole.engine.agents.roster import Version
 from opsconsole.engine.agents.versions import NewVersion
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ladder.rungs import STAGES, Ladder, ladder_of
+from opsconsole.engine.ladder.rungs import STAGES, Cell, Ladder, ladder_of
 from opsconsole.policy.decides import decision_digest
 from opsconsole.store.queries import versions
 from opsconsole.store.rows import Reader
 from opsconsole.store.transaction import Transaction
 
-Cell = tuple[str, str]
-"""(category, tool); the tool is empty for the category's stage."""
 TOLD = 5
 """So many cells are named in an error."""
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from opsconsole.domain.enums import Level, ReviewDecision, Stage
+from opsconsole.domain.enums import ReviewDecision
 from opsconsole.domain.errors import DecisionError, NotFoundError, StaleCardError
 from opsconsole.engine.agents.versions import in_use
 from opsconsole.engine.kernel import Kernel
@@ -16,7 +16,7 @@ from opsconsole.engine.ladder import told
 from opsconsole.engine.ladder.climb import LEAST_REASON, lower_stage, rung_of
 from opsconsole.engine.ladder.fall import demote
 from opsconsole.engine.ladder.reviewdue import ReviewDue, due
-from opsconsole.engine.ladder.rungs import STAGES, Rung, ladder_of
+from opsconsole.engine.ladder.rungs import Cell, Rung, ladder_of
 from opsconsole.engine.oversight.review import Review, review
 from opsconsole.engine.oversight.span import Span
 from opsconsole.engine.oversight.words import day, person
@@ -26,8 +26,6 @@ from opsconsole.store.rows import Reader, VersionRow, present
 from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import reviews as write
 
-Cell = tuple[str, str]
-"""(category, tool); the tool is empty for the category's stage."""
 SHORTEST_DIGEST = 8
 """So many characters of a digest name it."""
 DECIDED = {
@@ -123,10 +121,7 @@ def lowerable(kernel: Kernel, conn: Reader, agent: str) -> Iterator[Rung]:
 
 def step_down(rung: Rung) -> str:
     """Return the step down from where a cell stands, in words; empty where there is none."""
-    if rung.holds is Level.OBSERVE if rung.tool else rung.stage is Stage.SHADOW:
-        return ""
-    to = f"{int(rung.holds) - 1}" if rung.tool else STAGES[STAGES.index(rung.stage) - 1].value
-    return f"{rung.title}: {told.step_words(rung.now, to, rung.tool)}"
+    return f"{rung.title}: {told.step_words(rung.now, rung.below, rung.tool)}" if rung.below else ""
 
 
 def already(name: str, span: Span, by: SignedReview) -> str:

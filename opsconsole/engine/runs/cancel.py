@@ -14,7 +14,6 @@ from opsconsole.store.transaction import Transaction
 from opsconsole.store.writes import people
 from opsconsole.store.writes import work as write_work
 
-_OVER = (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
 _OPEN = (ActionState.PROPOSED, ActionState.WAITING)
 _BEGUN = (EffectState.SENDING, EffectState.UNKNOWN)
 
@@ -30,7 +29,7 @@ def cancel_run(kernel: Kernel, tx: Transaction, run_id: int, *, actor: str, reas
     run = runs.run(tx.conn, run_id)
     if run is None:
         raise NotFoundError(f"There is no run {run_id}.", hint="`opsconsole feed` shows their numbers.")
-    if run.state in _OVER:
+    if run.state.is_over:
         raise DecisionError(f"Run {run_id} is over ({run.state.value}); there is nothing to cancel.")
     for action in runs.actions(tx.conn, run_id):
         effect = runs.effect_of(tx.conn, action.id)

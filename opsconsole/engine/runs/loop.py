@@ -193,7 +193,7 @@ class RunLoop:
     def _end(self, tx: Transaction, run_id: RunId, state: RunState, outcome: str, *, is_handled: bool = True) -> None:
         now = self._now()
         run = runs.run(tx.conn, run_id)
-        if run is None or run.state in (RunState.DONE, RunState.FAILED, RunState.CANCELLED):
+        if run is None or run.state.is_over:
             return
         if state is RunState.FAILED:
             close_open_actions(tx, run_id, why=outcome, actor="engine", now=now)

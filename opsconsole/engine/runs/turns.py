@@ -166,9 +166,11 @@ def _disclosed(
     *,
     now: datetime,
 ) -> dict[str, Any]:
-    if not kind.message:
+    spec = setting.version.spec
+    line = line_of(tx.conn, spec) if kind.message else ""
+    if not line:
         return dict(args)
-    spec, fingerprint = setting.version.spec, kernel.registry.fingerprint(kind.name)
+    fingerprint = kernel.registry.fingerprint(kind.name)
     grant = limits.grant_for(tx.conn, agent=spec.agent, tool=kind.name, fingerprint=fingerprint, args=args, now=now)
     return disclosed(
         spec,
@@ -176,7 +178,7 @@ def _disclosed(
         args,
         category=turn.category,
         event=setting.event,
-        line=line_of(tx.conn, spec),
+        line=line,
         has_grant=grant is not None,
     )
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from opsconsole.domain.enums import Adjudication, Agreement, Level, Severity
+from opsconsole.domain.enums import Level
 from opsconsole.policy.trials import Counted
+from opsconsole.store.countedpair import counted_pair
 from opsconsole.store.times import date_of, day_of, from_micros, maybe_from_micros, to_micros
 
 _DEMOTION = (
@@ -204,18 +205,7 @@ def audited(conn: sqlite3.Connection, agent: str, category: str) -> list[Audited
             Level(row[1]),
             row[2],
             row[3],
-            Counted(
-                category=category,
-                about=row[5],
-                day=date_of(day_of(row[4])),
-                agreement=Agreement(row[7]),
-                severity=Severity(row[8]),
-                is_blind=bool(row[9]),
-                is_failed=bool(row[10]),
-                said=None if row[12] is None else Adjudication(row[12]),
-                thread=row[6],
-                excluded=row[11],
-            ),
+            counted_pair(*row[7:13], category=category, about=row[5], day=date_of(day_of(row[4])), thread=row[6]),
             from_micros(row[13]),
         )
         for row in conn.execute(_DRAWN_PAIRS, (agent, category))

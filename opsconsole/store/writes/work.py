@@ -33,7 +33,7 @@ def set_run(
     is_handled: bool | None = None,
 ) -> None:
     """Move a run to a state; a final one gets its time. `is_handled`: it dealt with its event."""
-    is_final = state in (RunState.DONE, RunState.FAILED, RunState.CANCELLED)
+    is_final = state.is_over
     tx.conn.execute(
         "UPDATE run SET state = ?, outcome = coalesce(?, outcome), error = coalesce(?, error),"
         " is_handled = coalesce(?, is_handled),"

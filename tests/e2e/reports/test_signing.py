@@ -19,7 +19,7 @@ from opsconsole.engine.audittrail.check import check
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder.climb import rung_of
 from opsconsole.engine.oversight.review import Review, review
-from opsconsole.engine.oversight.signing import Cell, Signing, lowerable, sign, step_down
+from opsconsole.engine.oversight.signing import Signing, lowerable, sign, step_down
 from opsconsole.engine.oversight.span import Span, month_before, month_of
 from opsconsole.store.queries import ladder as ladders
 from opsconsole.store.queries.reviews import signed
@@ -49,8 +49,8 @@ def sat_down(folder: Path) -> AbstractContextManager[Session]:
 
 
 def put(
-    session: Session, decision: ReviewDecision, *, reason: str = "", lowered: Sequence[Cell] = (), seen: str = "",
-    span: Span = OCTOBER, actor: str = "person:Vera",
+    session: Session, decision: ReviewDecision, *, reason: str = "", lowered: Sequence[tuple[str, str]] = (),
+    seen: str = "", span: Span = OCTOBER, actor: str = "person:Vera",
 ) -> Signing:  # fmt: skip
     kernel = session.kernel
     digest = seen or review(kernel, "mira", span).digest
@@ -147,7 +147,7 @@ def test_narrow_takes_down_what_is_named_with_the_signature(tmp_path: Path) -> N
 def test_a_step_down_that_cannot_be_taken_leaves_nothing_behind(tmp_path: Path) -> None:
     with sat_down(tmp_path / "w") as session:
         conn = session.kernel.reader
-        wrong: list[tuple[Cell, type[OpsError]]] = [
+        wrong: list[tuple[tuple[str, str], type[OpsError]]] = [
             (("refund", ""), NotFoundError), (("mail_received", "desk.nothing"), NotFoundError),
         ]  # fmt: skip
         for cell, error in wrong:

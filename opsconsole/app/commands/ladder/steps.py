@@ -14,7 +14,7 @@ from opsconsole.engine.ladder import told
 from opsconsole.engine.ladder.climb import lower_stage
 from opsconsole.engine.ladder.climb import promote as take_up
 from opsconsole.engine.ladder.fall import demote as take_down
-from opsconsole.engine.ladder.rungs import STAGES, Ladder, Rung, ladder_of
+from opsconsole.engine.ladder.rungs import Ladder, Rung, ladder_of
 from opsconsole.store.queries import versions
 
 app = typer.Typer(
@@ -164,8 +164,7 @@ def demote(
         rung, number = session.write(
             lambda tx: lower_stage(kernel, tx, agent, category, actor=actor, reason=reason), name="ladder.demote"
         )
-    stage = STAGES[STAGES.index(rung.stage) - 1].value
-    say(f"{rung.name} is taken down from {rung.now} to {stage}. Version {number} is in use.")
+    say(f"{rung.name} is taken down from {rung.now} to {rung.below}. Version {number} is in use.")
 
 
 def _ladder(session: Session, agent: str) -> Ladder:

@@ -12,11 +12,12 @@ from opsconsole.app.words import say, say_json, table
 from opsconsole.domain.enums import ReviewDecision
 from opsconsole.domain.errors import UserError
 from opsconsole.engine.ladder.reviewdue import NONE_OWED, ReviewDue, due
+from opsconsole.engine.ladder.rungs import Cell
 from opsconsole.engine.oversight import span as spans
 from opsconsole.engine.oversight.review import Review
 from opsconsole.engine.oversight.review import review as review_of
 from opsconsole.engine.oversight.reviewpage import DIGEST_SHOWN, review_page
-from opsconsole.engine.oversight.signing import Cell, Signing, sign
+from opsconsole.engine.oversight.signing import Signing, sign
 from opsconsole.engine.oversight.words import short_day
 
 _WIDTHS = (24, 34, 16, 44)

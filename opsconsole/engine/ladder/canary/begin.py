@@ -96,7 +96,7 @@ def _stored(
         tools=digest(tools),
         beside=used.id,
         share=FIRST_SHARE,
-        words=tx.content_digest(tx.keep({"reason": reason})) if reason else None,
+        words=tx.keep_reason(reason),
     )
     return version, number
 

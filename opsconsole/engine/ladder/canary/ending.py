@@ -96,7 +96,7 @@ def _end(
         why=why or None,
         numbers=numbers,
         handed_over=moved or None,
-        words=tx.content_digest(tx.keep({"reason": reason})) if reason else None,
+        words=tx.keep_reason(reason),
     )
     return Stopped(tried, moved)
 

@@ -14,7 +14,7 @@ from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import signed
 from opsconsole.engine.ladder.canary.ending import running
 from opsconsole.engine.ladder.canary.standing import CanaryStanding, canary_standing
-from opsconsole.engine.ladder.climb import LEAST_REASON
+from opsconsole.engine.ladder.climb import check_reason
 from opsconsole.policy.canary import ALL
 from opsconsole.store.queries import versions
 from opsconsole.store.queries.rollout.canary import Canary
@@ -137,8 +137,7 @@ def _may_without(found: CanaryStanding, *, without_evidence: bool, reason: str) 
             " Nothing was changed.",
             hint='`--without-evidence "why"` takes the step all the same; it still asks before everything.',
         )
-    if len(reason) < LEAST_REASON:
-        raise DecisionError("Without evidence it needs a reason that others can read. Nothing was changed.")
+    check_reason(reason)
 
 
 def _same_share(tried: Canary, seen: int | None) -> None:
@@ -174,7 +173,7 @@ def _record(
         proven=found.is_open,
         numbers=found.gate.to_json(),
         in_use=number,
-        words=tx.content_digest(tx.keep({"reason": reason})) if reason else None,
+        words=tx.keep_reason(reason),
     )
 
 

@@ -10,7 +10,7 @@ from opsconsole.engine.ladder.canary.ending import stop_itself
 from opsconsole.policy.trials import is_right, is_severe
 from opsconsole.store.queries.rollout import canary as read
 from opsconsole.store.queries.rollout.canary import Canary
-from opsconsole.store.rows import RunRow, present
+from opsconsole.store.rows import RunRow
 from opsconsole.store.transaction import Transaction
 
 GUARDRAIL = "guardrail:"
@@ -41,9 +41,9 @@ def is_of_canary(roster: Roster, tx: Transaction, run: RunRow, *, now: datetime)
 
     As many failures in a row as its own file allows stop it.
     """
-    if not read.is_tried(tx.conn, run.version_id):
+    known = read.of_version(tx.conn, run.version_id)
+    if known is None or not known.is_only_tried:
         return False
-    known = present(read.of_version(tx.conn, run.version_id), f"version {run.version_id}")
     most = roster.version(tx.conn, run.version_id).spec.limits.failures_in_a_row
     if known.is_running and most is not None:
         ends = read.ends(tx.conn, run.agent_id, run.version_id, most=most)

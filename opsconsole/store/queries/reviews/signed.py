@@ -9,8 +9,6 @@ from typing import Any
 
 from opsconsole.domain.canonical import digest
 from opsconsole.domain.enums import ReviewDecision
-from opsconsole.domain.ids import VersionId
-from opsconsole.store.queries import versions
 from opsconsole.store.times import from_micros, to_micros
 
 _REVIEW = (
@@ -79,12 +77,6 @@ def snapshot(conn: sqlite3.Connection, review: int) -> dict[str, Any]:
     if row is None:
         raise LookupError(f"review {review}")
     return json.loads(row[0])
-
-
-def versions_made(conn: sqlite3.Connection, agent: str, *, before: datetime) -> list[tuple[VersionId, int, datetime]]:
-    """Return (id, number, since when) of an agent's versions that came into use before a moment, the newest first."""
-    every = versions.in_use_ever(conn, agent)
-    return [(row.id, row.number, row.created_at) for row in every if row.created_at < before]
 
 
 def terms(conn: sqlite3.Connection, review: int) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from opsconsole.domain.enums import Adjudication, Agreement, RunState, Severity
+from opsconsole.domain.enums import RunState
 from opsconsole.policy.trials import Counted
+from opsconsole.store.countedpair import counted_pair
 from opsconsole.store.times import date_of, day_of, from_micros, maybe_from_micros, to_micros
 
 EndedAs = Literal["", "used", "stopped", "severe", "breach", "failing", "dismissed"]
@@ -54,6 +55,11 @@ class Canary:
         return self.ended_at is None
 
     @property
+    def is_only_tried(self) -> bool:
+        """It did not come into use."""
+        return self.ended_as != "used"
+
+    @property
     def has_stopped_itself(self) -> bool:
         """It was ended by what it did, not by a person."""
         return self.ended_as in BY_ITSELF
@@ -93,7 +99,7 @@ def of_version(conn: sqlite3.Connection, version: int) -> Canary | None:
 def is_tried(conn: sqlite3.Connection, version: int) -> bool:
     """Return whether a version is only tried, or was: False for one in use, or put in use after it was tried."""
     known = of_version(conn, version)
-    return known is not None and known.ended_as != "used"
+    return known is not None and known.is_only_tried
 
 
 def every(conn: sqlite3.Connection, agent: str) -> list[Canary]:
@@ -126,18 +132,7 @@ def pairs(conn: sqlite3.Connection, version: int) -> list[CanaryPair]:
     return [
         CanaryPair(
             row[0],
-            Counted(
-                category=row[1],
-                about=row[3],
-                day=date_of(day_of(row[2])),
-                agreement=Agreement(row[5]),
-                severity=Severity(row[6]),
-                is_blind=bool(row[7]),
-                is_failed=bool(row[8]),
-                said=None if row[10] is None else Adjudication(row[10]),
-                thread=row[4],
-                excluded=row[9],
-            ),
+            counted_pair(*row[5:11], category=row[1], about=row[3], day=date_of(day_of(row[2])), thread=row[4]),
             from_micros(row[2]),
         )
         for row in conn.execute(_PAIRS, (version,))

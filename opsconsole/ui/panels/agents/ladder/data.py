@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from opsconsole.domain.enums import Level, Stage
+from opsconsole.domain.enums import Stage
 from opsconsole.domain.naming import tool_words
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import told
@@ -270,8 +270,3 @@ def details(rung: Rung) -> list[tuple[str, str]]:
 
 def _strength(number: float) -> str:
     return f"{min(number, 1e6):,.1f}" if number < 1_000 else "over 1,000"
-
-
-def can_lower(rung: Rung) -> bool:
-    """Return whether there is a step down."""
-    return rung.holds is not Level.OBSERVE if rung.tool else rung.stage is not Stage.SHADOW

@@ -10,7 +10,7 @@ from opsconsole.engine.agents.versions import in_use
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder import climb, fall, told
 from opsconsole.engine.ladder.climb import Promoted
-from opsconsole.engine.ladder.rungs import STAGES, Rung
+from opsconsole.engine.ladder.rungs import Rung
 from opsconsole.store.transaction import Transaction
 
 Work = Coroutine[Any, Any, None]
@@ -67,8 +67,7 @@ def lower(kernel: Kernel, tx: Transaction, actor: str, *, agent: str, category: 
         level = told.LEVELS[f"{int(fallen.ceiling)}"]
         return f"{tool_words(tool)} {level} from now on. What it had prepared comes to you."
     rung, number = climb.lower_stage(kernel, tx, agent, category, actor=actor, reason=reason)
-    stage = STAGES[STAGES.index(rung.stage) - 1].value
-    return f"“{rung.name}” is taken down from {rung.now} to {stage}, with version {number}."
+    return f"“{rung.name}” is taken down from {rung.now} to {rung.below}, with version {number}."
 
 
 def take_back(kernel: Kernel, tx: Transaction, actor: str, *, step: WantedStep, version: int) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QFrame, QVBoxLayout
 
-from opsconsole.ui.panels.agents.ladder.data import CellRow, can_lower
+from opsconsole.ui.panels.agents.ladder.data import CellRow
 from opsconsole.ui.theme.theme import Theme
 from opsconsole.ui.widgets.basics import button, label, row
 from opsconsole.ui.widgets.focus import kept_in
@@ -42,7 +42,7 @@ class Foot(QFrame):
             total = 0 if rung is None or rung.shown is None else rung.shown.standing.total
             self.see.setVisible(total > 0)
             self.see.setText(f"See the {total:,}")
-            is_low = rung is not None and can_lower(rung)
+            is_low = rung is not None and bool(rung.below)
             self.hint.setVisible(is_low)
             self.down.setVisible(is_low)
             for made in (self.up, self.anyway, self.down):

@@ -8,14 +8,14 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from opsconsole.domain.errors import OpsError, StaleCardError
 from opsconsole.engine.kernel import Kernel
-from opsconsole.engine.ladder.rungs import ladder_of
+from opsconsole.engine.ladder.rungs import Cell, ladder_of
 from opsconsole.store.rows import present
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context
 from opsconsole.ui.panels.agents.data import Shown
 from opsconsole.ui.panels.agents.ladder import deeds
 from opsconsole.ui.panels.agents.ladder.cells import CellTable
-from opsconsole.ui.panels.agents.ladder.data import CellRow, LadderView, can_lower, ladder_view
+from opsconsole.ui.panels.agents.ladder.data import CellRow, LadderView, ladder_view
 from opsconsole.ui.panels.agents.ladder.foot import DOWN, UP, Foot
 from opsconsole.ui.panels.agents.ladder.sheet import Sheet
 from opsconsole.ui.panels.agents.ladder.staircase import Staircase
@@ -25,7 +25,6 @@ from opsconsole.ui.widgets.columns import card_column
 from opsconsole.ui.widgets.focus import give_focus
 from opsconsole.ui.widgets.states import States
 
-Cell = tuple[str, str]
 _NONE = "This agent has no category yet, so there is no step to take. Add one in Playbook."
 _GONE = "This agent is not in use any more."
 
@@ -47,8 +46,8 @@ class LadderPage(QWidget):
         """The cell of each agent that is looked at."""
         self._typed: dict[tuple[str, Cell], str] = {}
         self._asked: tuple[str, Cell] | None = None
-        self._signed: tuple[str, Cell] | None = None
         """The cell whose step without evidence is wanted."""
+        self._signed: tuple[str, Cell] | None = None
         self.view: LadderView | None = None
         self.is_busy = False
         self.stairs, self.table = Staircase(context.theme), CellTable(context.theme)
@@ -191,7 +190,7 @@ class LadderPage(QWidget):
     def lower(self) -> None:
         """Take the step down: at once, without a question."""
         found = self.row
-        if found is None or self.is_busy or not can_lower(found.rung):
+        if found is None or self.is_busy or not found.rung.below:
             return
         self._start(self._lowered(found, "" if self._asked else self.sheet.typed))
 

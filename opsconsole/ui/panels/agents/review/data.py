@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from opsconsole.domain.enums import ReviewDecision
 from opsconsole.engine.kernel import Kernel
 from opsconsole.engine.ladder.reviewdue import ReviewDue, due
-from opsconsole.engine.ladder.rungs import Rung
+from opsconsole.engine.ladder.rungs import Cell, Rung
 from opsconsole.engine.oversight.page import Figure
 from opsconsole.engine.oversight.review import Review, review
 from opsconsole.engine.oversight.reviewpage import figures, sentences
-from opsconsole.engine.oversight.signing import Cell, Signing, already, lowerable, sign
+from opsconsole.engine.oversight.signing import Signing, already, lowerable, sign
 from opsconsole.engine.oversight.span import month_before
 from opsconsole.store.transaction import Transaction
 

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QButtonGroup, QCheckBox, QFrame, QLineEdit, QPushB
 
 from opsconsole.domain.enums import ReviewDecision
 from opsconsole.engine.ladder.climb import LEAST_REASON
-from opsconsole.engine.ladder.rungs import Rung
-from opsconsole.engine.oversight.signing import Cell, step_down
+from opsconsole.engine.ladder.rungs import Cell, Rung
+from opsconsole.engine.oversight.signing import step_down
 from opsconsole.ui.panels.agents.parts import captioned, mark
 from opsconsole.ui.panels.agents.review.data import ReviewView
 from opsconsole.ui.panels.agents.savebar import REASON

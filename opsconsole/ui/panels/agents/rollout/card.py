@@ -18,6 +18,7 @@ from opsconsole.engine.ladder.climb import LEAST_REASON
 from opsconsole.store.transaction import Transaction
 from opsconsole.ui.command import Command
 from opsconsole.ui.panel import Context
+from opsconsole.ui.panels.agents.ladder.sheet import NEEDED, WHY_ANYWAY
 from opsconsole.ui.panels.agents.parts import mark
 from opsconsole.ui.panels.agents.rollout.words import needs_words, record_words, step_words
 from opsconsole.ui.panels.agents.savebar import REASON
@@ -28,8 +29,6 @@ from opsconsole.ui.widgets.texts import para, tip
 from opsconsole.ui.widgets.words import ago, exact, plural
 
 STEP, STOP = "W", "X"
-WHY = "Why may it, though this is not earned? Kept with your name in the record"
-NEEDED = f"Say why in at least {LEAST_REASON} characters, so that others can read it; nothing was changed."
 
 
 class CanaryCard(QFrame):
@@ -54,7 +53,7 @@ class CanaryCard(QFrame):
         self.first = button("", self._decide, kind="link")
         self.reason = QLineEdit()
         self.reason.setMaxLength(REASON)
-        self.reason.setPlaceholderText(WHY)
+        self.reason.setPlaceholderText(WHY_ANYWAY)
         self.reason.setAccessibleName("Why this step is taken")
         self.reason.returnPressed.connect(self.step)
         self.reason.textEdited.connect(partial(self._say, ""))
